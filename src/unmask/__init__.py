@@ -1,0 +1,1 @@
+"""unmask tells a filmed face from a made one and says why."""

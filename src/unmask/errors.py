@@ -1,0 +1,73 @@
+"""What can go wrong, as one tree.
+
+    UnmaskError
+    ├── UsageError          the request makes no sense (exit 2)
+    ├── InputError          this input cannot be analysed, the others can (exit 3)
+    │   ├── Unreadable      it cannot be opened, or is no file
+    │   ├── NotMedia        its bytes are no video, image or sound
+    │   ├── BrokenMedia     it is media, but damaged beyond use
+    │   └── OverLimit       it is larger, longer or slower than the limits allow
+    ├── OutputError         a result could not be written (exit 3)
+    └── MissingComponent    something is missing on this machine (exit 4)
+
+Each message is one sentence with the value, then the way out. Too little to see is no error but an abstention.
+"""
+
+from typing import ClassVar
+
+
+class UnmaskError(Exception):
+    """The root: catch it to catch everything unmask raises on purpose."""
+
+    code: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 3
+
+
+class UsageError(UnmaskError):
+    """The request makes no sense: an unknown detector, a folder without media."""
+
+    code = "usage"
+    exit_code = 2
+
+
+class InputError(UnmaskError):
+    """This input cannot be analysed."""
+
+    code = "not-analysed"
+
+
+class Unreadable(InputError):
+    """The path cannot be opened, or is not a regular file."""
+
+    code = "unreadable"
+
+
+class NotMedia(InputError):
+    """The bytes are no video, image or sound that unmask reads."""
+
+    code = "not-media"
+
+
+class BrokenMedia(InputError):
+    """The file is media, but nothing in it can be decoded."""
+
+    code = "broken"
+
+
+class OverLimit(InputError):
+    """A limit on size, pixels, duration, memory or time was met."""
+
+    code = "over-limit"
+
+
+class OutputError(UnmaskError):
+    """A report or result could not be written."""
+
+    code = "not-written"
+
+
+class MissingComponent(UnmaskError):
+    """A weight file or a program is missing or not what it should be; `unmask doctor` tells which."""
+
+    code = "missing"
+    exit_code = 4

@@ -1,0 +1,74 @@
+"""Limits, cache and threads, read once from the environment and a TOML file.
+
+Order of precedence: ``UNMASK_*`` variables, then ``unmask.toml`` in the user's configuration folder
+(``UNMASK_CONFIG`` names another file), then the defaults below.
+"""
+
+import os
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from unmask.errors import UsageError
+
+
+class Settings(BaseSettings):
+    """What a user or an operator may change; passed on as a value, never looked up from inside."""
+
+    model_config = SettingsConfigDict(env_prefix="UNMASK_", extra="forbid", frozen=True)
+
+    max_bytes: int = Field(4 * 1024**3, gt=0, description="Largest file, bytes.")
+    max_pixels: int = Field(4096 * 2304, gt=0, description="Largest video frame, pixels.")
+    max_image_pixels: int = Field(64_000_000, gt=0, description="Largest still, pixels.")
+    max_seconds: float = Field(2 * 3600.0, gt=0, description="Longest film, seconds.")
+    decode_memory_bytes: int = Field(2 * 1024**3, ge=1024**3, description="Memory of the decoding process.")
+    decode_wall_seconds: float = Field(4 * 3600.0, gt=0, description="Longest time one file may decode.")
+    stall_seconds: float = Field(60.0, gt=0, description="Longest wait for the next frame.")
+    sandbox: str = Field("auto", pattern="^(auto|bubblewrap|landlock|limits)$", description="Least level wanted.")
+    threads: int = Field(
+        0, ge=0, description="Threads of decoder and networks; 0 takes one per network, auto for decoding."
+    )
+    max_people: int = Field(8, gt=0, description="People followed at once; the largest faces are.")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over TOML over defaults."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+
+
+def config_path() -> Path:
+    """Where the user's TOML file is looked for."""
+    named = os.environ.get("UNMASK_CONFIG")
+    return Path(named) if named else platformdirs.user_config_path("unmask") / "unmask.toml"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once.
+
+    Raises:
+        UsageError: A value is out of range or a name unknown.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "".join(str(part) for part in first["loc"][:1])
+        raise UsageError(
+            f"The setting '{name}' is {first.get('input')!r}: {first['msg']}. Change UNMASK_{name.upper()} or {config_path()}."
+        ) from error
