@@ -1,0 +1,1 @@
+"""Plain functions on arrays: colour, pulse, breath, rate, motion, spectrum. No state, no files."""
