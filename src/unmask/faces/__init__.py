@@ -1,0 +1,1 @@
+"""Frames → faces → tracks: who is in the film, where, in which pose, with which skin colour."""

@@ -1,0 +1,72 @@
+"""Aligned crops: eyes level, the face always the same size, its surround in view."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+from jaxtyping import Float32
+
+from unmask.faces.pose import mean_face
+from unmask.types import Crop, Landmarks, RgbImage
+
+CROP_SIDE = 256
+FACE_SHARE = 0.55
+"""Height of the face from brow to chin as a share of the crop's side."""
+ANCHORS = (33, 133, 362, 263, 1, 61, 291)
+
+
+def crop_face(image: RgbImage, landmarks: Landmarks, seconds: float, sharpness: float) -> Crop:
+    """A face cut out, levelled and scaled.
+
+    Args:
+        image: RGB picture.
+        landmarks: Points of the face in the picture's pixels.
+        seconds: Presentation time of the picture.
+        sharpness: As measured by ``sharpness_of``.
+
+    Returns:
+        A crop of CROP_SIDE pixels; what lies outside the picture mirrors its border.
+    """
+    anchors = landmarks[list(ANCHORS), :2]
+    matrix, _ = cv2.estimateAffinePartial2D(anchors, _goal(), method=cv2.LMEDS)
+    if matrix is None:  # all anchors in one place
+        matrix = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    picture = cv2.warpAffine(
+        image,
+        matrix,
+        (CROP_SIDE, CROP_SIDE),
+        flags=cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT_101,
+    )
+    moved = landmarks.copy()
+    moved[:, :2] = landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
+    moved[:, 2] *= scale
+    return Crop(picture, seconds, moved, sharpness, scale)
+
+
+def sharpness_of(image: RgbImage, box: Float32[np.ndarray, "4"]) -> float:
+    """Variance of the Laplacian of the inner face's green channel, shrunk to at most 128 pixels a side.
+
+    Reference:
+        Pech-Pacheco et al., ICPR 2000.
+    """
+    left, top, right, bottom = box + np.array([1, 1, -1, -1], np.float32) * np.tile((box[2:] - box[:2]) * 0.2, 2)
+    height, width = image.shape[:2]
+    rows = slice(int(np.clip(top, 0, height - 1)), int(np.clip(bottom, 1, height)) + 1)
+    columns = slice(int(np.clip(left, 0, width - 1)), int(np.clip(right, 1, width)) + 1)
+    inner = np.ascontiguousarray(image[rows, columns, 1])
+    longest = max(inner.shape)
+    if longest > 128:
+        shrunk = (max(1, inner.shape[1] * 128 // longest), max(1, inner.shape[0] * 128 // longest))
+        inner = cv2.resize(inner, shrunk, interpolation=cv2.INTER_AREA)
+    return float(cv2.Laplacian(inner, cv2.CV_32F).var())
+
+
+@cache
+def _goal() -> Float32[np.ndarray, "anchors 2"]:
+    shape = mean_face()[:, :2]
+    height = shape[:, 1].max() - shape[:, 1].min()
+    scale = CROP_SIDE * FACE_SHARE / height
+    middle = (shape.max(axis=0) + shape.min(axis=0)) / 2
+    return ((shape[list(ANCHORS)] - middle) * scale + CROP_SIDE * np.array([0.5, 0.52])).astype(np.float32)

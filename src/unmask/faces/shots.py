@@ -1,0 +1,38 @@
+"""Shot cuts, from the change of a small picture."""
+
+import numpy as np
+from jaxtyping import Float32
+
+from unmask.types import RgbImage
+
+SMALL_SIDE = 48
+LEAST_CHANGE = 24.0
+AGAINST_RECENT = 4.0
+RECENT_WEIGHT = 0.2
+
+
+class CutFinder:
+    """Tells when the picture jumps: its mean change is large, and large against that of the frames before.
+
+    Reference:
+        The adaptive detector of PySceneDetect has the same idea, over a two-sided window.
+    """
+
+    def __init__(self) -> None:
+        self._small: Float32[np.ndarray, "rows columns 3"] | None = None
+        self._shape: tuple[int, ...] = ()
+        self._recent = 0.0
+
+    def is_cut(self, image: RgbImage) -> bool:
+        """Whether this frame starts a new shot; a change of the picture's size does."""
+        rows, columns = image.shape[:2]
+        step = max(1, max(rows, columns) // SMALL_SIDE)
+        small = image[step // 2 :: step, step // 2 :: step].astype(np.float32)
+        before, resized = self._small, self._shape not in ((), image.shape)
+        self._small, self._shape = small, image.shape
+        if before is None or resized:
+            return resized
+        change = float(np.abs(small - before).mean())
+        cut = change > LEAST_CHANGE and change > AGAINST_RECENT * self._recent
+        self._recent = 0.0 if cut else (1 - RECENT_WEIGHT) * self._recent + RECENT_WEIGHT * change
+        return cut

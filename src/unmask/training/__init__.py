@@ -1,0 +1,1 @@
+"""Recipes that make the files in the folder of weights again."""
