@@ -1,0 +1,104 @@
+"""A Report for the terminal: verdict, why, people, file, what was not checked.
+
+Everything reads without colour and on a narrow screen; nothing is parsed as markup.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from unmask.errors import UnmaskError
+from unmask.report import facts
+from unmask.report.reasons import Grounds, strongest
+from unmask.report.wording import VERDICTS, answer, in_view, percent, percent_range, visible
+from unmask.types import Evidence, Person, Report, Word
+
+_STYLES: dict[Word, str] = {
+    "manipulated": "bold dark_orange",
+    "no-sign": "bold blue",
+    "cannot-tell": "bold",
+}
+
+
+def as_text(report: Report) -> RenderableType:
+    """The report as something `rich.console.Console.print` draws at any width."""
+    parts: list[RenderableType] = [_title(report.media.file), *_verdict(report)]
+    parts += _section("Why", [_bullet(_reason(grounds, len(report.people))) for grounds in strongest(report)])
+    for person in report.people:
+        parts += _section(_person_title(person, report), [_finding(it) for it in person.evidence])
+    parts += _section("File", [*(_finding(it) for it in report.evidence), *_file_facts(report)])
+    parts += _section("Not checked", [_bullet(sentence) for sentence in report.verdict.unchecked])
+    return Group(*parts)
+
+
+def failure_as_text(file: str, error: UnmaskError) -> RenderableType:
+    """A file that could not be analysed, with the reason and the way out."""
+    heading = Text("Not analysed", style="bold red")
+    return Group(_title(file), _indented(heading), _indented(Text(visible(str(error)))))
+
+
+def _title(file: str) -> Text:
+    return Text(visible(file), style="bold underline", overflow="fold")
+
+
+def _verdict(report: Report) -> Iterator[RenderableType]:
+    verdict = report.verdict
+    line = Text(VERDICTS[verdict.word].upper(), style=_STYLES[verdict.word])
+    if verdict.probability is not None:
+        where = percent_range(verdict.interval)
+        line.append(f"  probability of manipulation {percent(verdict.probability)}", style="not bold default")
+        line.append(f" (95\xa0% interval {where})" if where else "", style="not bold default")
+    yield _indented(line)
+    yield _indented(Text(visible(verdict.sentence)))
+    if report.incomplete:
+        yield _indented(Text(f"Incomplete: {visible(report.incomplete)}", style="bold"))
+
+
+def _reason(grounds: Grounds, people: int) -> str:
+    whose = f"Person {grounds.person}, " if grounds.person is not None and people > 1 else ""
+    return f"{grounds.sentence} [{whose}{grounds.evidence.detector}: {_brief(grounds.evidence)}]"
+
+
+def _brief(evidence: Evidence) -> str:
+    return "abstained" if evidence.fake is None else answer(evidence).split(" (", maxsplit=1)[0]
+
+
+def _person_title(person: Person, report: Report) -> str:
+    track = person.track
+    return f"Person {track.id}, {in_view(track, report.media.kind)}, face {track.face_width:.0f}\xa0px wide"
+
+
+def _finding(evidence: Evidence) -> RenderableType:
+    heading = Text.assemble((visible(evidence.detector), "bold"), "  ", answer(evidence))
+    style = "dim" if evidence.fake is None else ""
+    return Group(heading, *(_bullet(sentence, style) for sentence in evidence.because))
+
+
+def _file_facts(report: Report) -> Iterator[RenderableType]:
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for name, value in [*facts.in_brief(report), *report.provenance.items()]:
+        grid.add_row(Text(visible(name)), Text(visible(value)))
+    yield grid
+
+
+def _section(heading: str, lines: Sequence[RenderableType]) -> list[RenderableType]:
+    if not lines:
+        return []
+    return [Text(""), Text(visible(heading), style="bold"), *(_indented(line) for line in lines)]
+
+
+def _bullet(sentence: str, style: str = "") -> RenderableType:
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    grid.add_row("–", Text(visible(sentence), style=style))
+    return grid
+
+
+def _indented(content: RenderableType) -> Padding:
+    return Padding(content, (0, 0, 0, 2), expand=False)
