@@ -8,6 +8,8 @@ from unmask.types import ColorTrace, Seconds, Waveform
 
 EvenSeconds = Float64[np.ndarray, " samples"]
 """Times in seconds at equal steps."""
+DARKEST = 0.05
+"""Least share of the overall mean that a running mean may divide by: black for a while is no change of infinite size."""
 Values = Float64[np.ndarray, "..."]
 """Values with time on the axis that the function names."""
 
@@ -99,5 +101,6 @@ def normalise(rgb: ColorTrace, rate_hz: float | None = None, window_seconds: flo
         mean = rgb.mean(axis=-2, keepdims=True)
     else:
         width = min(rgb.shape[-2], round(window_seconds * rate_hz))
-        mean = np.moveaxis(moving_average(np.moveaxis(rgb, -1, -2), width), -2, -1)
+        running = np.moveaxis(moving_average(np.moveaxis(rgb, -1, -2), width), -2, -1)
+        mean = np.maximum(running, DARKEST * rgb.mean(axis=-2, keepdims=True))
     return rgb / mean - 1.0

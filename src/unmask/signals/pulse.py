@@ -12,7 +12,7 @@ from functools import wraps
 import numpy as np
 from jaxtyping import Float64
 
-from unmask.signals.color import normalise
+from unmask.signals.color import DARKEST, normalise
 from unmask.signals.filters import band_pass, detrend, hann
 from unmask.signals.spectrum import power_spectrum
 from unmask.types import ColorTrace, Waveform
@@ -107,11 +107,12 @@ def pos(rgb: CellRows, rate_hz: float) -> CellWaves:
     width = min(rgb.shape[1], int(np.ceil(WINDOW_SECONDS * rate_hz)))
     relative = normalise(rgb)
     mean = _window_sums(relative, width) / width
-    # Relative to each window's own mean colour, as far as the second moments go.
-    covariance = _window_covariance(relative, width, mean) / ((1 + mean)[..., :, None] * (1 + mean)[..., None, :])
+    # Relative to each window's own mean colour; a channel that goes black for a while must not divide by nothing.
+    own = np.maximum(1.0 + mean, DARKEST)
+    covariance = _window_covariance(relative, width, mean) / (own[..., :, None] * own[..., None, :])
     first, second = np.array([0.0, 1.0, -1.0]), np.array([-2.0, 1.0, 1.0])
     ratio = np.sqrt(_ratio(_variance(covariance, first), _variance(covariance, second)))
-    coefficients = (first + ratio[..., None] * second) / (1 + mean)
+    coefficients = (first + ratio[..., None] * second) / own
     covering = _spread(np.ones((1, mean.shape[1], 1)), rgb.shape[1])
     return -(_spread(coefficients, rgb.shape[1]) / covering * (1 + relative)).sum(axis=-1)
 
