@@ -120,7 +120,7 @@ def pulse() -> Evidence:
             "A good swap keeps the driver's pulse, so this alone says little.",
         ),
         interval=(0.28, 0.57),
-        segments=(Segment(0.0, 20.0, 0.38), Segment(26.0, 60.0, 0.47)),
+        segments=(Segment(0.4, 20.4, 0.38), Segment(26.0, 60.0, 0.47)),
         traces=(pulse_trace(), pulse_spectrum()),
         maps=(cell_map(),),
         measured={"heart_rate_bpm": 71.98, "quality_db": 6.2, "breath_rate_bpm": float("nan")},
@@ -298,14 +298,18 @@ def report() -> Report:
     return full_report()
 
 
-@pytest.fixture
-def hostile() -> Report:
+def hostile_report() -> Report:
     """The full report under a name that is an attack, with a tag and a sentence that are too."""
     plain = full_report(HOSTILE)
     bad = Evidence("encoder", 0.7, ("The tag reads <b>\x1b[31mred\x07 & \u202eback</b>.",), segments=())
     return replace(
         plain, evidence=(bad,), provenance={"Signer <i>": "<svg onload=alert(1)>"}, incomplete="<p>cut\nhere</p>"
     )
+
+
+@pytest.fixture
+def hostile() -> Report:
+    return hostile_report()
 
 
 @pytest.fixture

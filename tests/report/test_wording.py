@@ -43,7 +43,7 @@ def test_a_probability_is_never_printed_as_a_certainty() -> None:
 
 
 def test_times_and_numbers_round_without_carrying_wrong() -> None:
-    assert clock(59.99) == "0:59.9"
+    assert clock(59.99) == "1:00.0"
     assert clock(float("nan")) == "?"
     assert number(0.0) == "0"
     assert number(9.999) == "10.00"

@@ -155,7 +155,7 @@ def clock(seconds: float) -> str:
     """
     if not math.isfinite(seconds):
         return "?"
-    tenths = math.floor(max(seconds, 0.0) * 10 + 1e-6)
+    tenths = round(max(seconds, 0.0) * 10)
     minutes, rest = divmod(tenths, 600)
     if minutes < 60:
         return f"{minutes}:{rest / 10:04.1f}"
@@ -170,17 +170,17 @@ def in_view(track: Track, kind: MediaKind) -> str:
 
 
 def number(value: float) -> str:
-    """A measured value, short enough to read.
+    r"""A measured value, short enough to read.
 
     >>> number(71.9834), number(0.04217), number(12345.6)
-    ('72.0', '0.0422', '12 346')
+    ('72.0', '0.0422', '12\xa0346')
     """
     if not math.isfinite(value):
         return "not measured"
     if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}".replace(",", " ")
+        return f"{int(value):,}".replace(",", "\xa0")
     if abs(value) >= 1000:
-        return f"{value:,.0f}".replace(",", " ")
+        return f"{value:,.0f}".replace(",", "\xa0")
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:.{min(digits, 6)}f}"
 
@@ -197,3 +197,8 @@ def measurement(name: str, value: float) -> tuple[str, str]:
         return name.replace("_", " "), number(value)
     shown = number(value)
     return words.replace("_", " "), shown if shown == "not measured" else f"{shown}\xa0{unit}"
+
+
+def first_upper(text: str) -> str:
+    """The text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]

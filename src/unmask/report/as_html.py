@@ -1,0 +1,105 @@
+"""A Report as one self-contained page: no network, no script."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from markupsafe import Markup
+
+from unmask.report import facts
+from unmask.report.figures.timeline import timeline
+from unmask.report.index import IndexRow, index_html
+from unmask.report.place import page_name, written
+from unmask.report.reasons import Grounds, all_evidence, strongest
+from unmask.report.templates import rendered
+from unmask.report.wording import is_clear
+from unmask.types import Card, Report
+
+__all__ = ["IndexRow", "as_html", "index_html", "write_index", "write_report"]
+
+_HEADINGS = (
+    ("to", "Signs of manipulation"),
+    ("away", "No sign found"),
+    ("undecided", "Undecided"),
+    ("abstained", "No answer"),
+)
+
+
+def as_html(report: Report, cards: Mapping[str, Card], unsure: tuple[float, float] | None = None) -> str:
+    """The page of one report.
+
+    Args:
+        report: What was found.
+        cards: What the detectors say of themselves, by name; a finding without its card is shown without a question.
+        unsure: Probabilities between which the verdict is "cannot tell", drawn on the bar; None draws no zone.
+    """
+    asked = dict.fromkeys(evidence.detector for _, evidence in all_evidence(report))
+    return rendered(
+        "report.html.j2",
+        report=report,
+        cards=cards,
+        unsure=unsure,
+        brief=facts.in_brief(report),
+        reasons=_grouped(strongest(report)),
+        timeline=Markup(timeline(report)),  # noqa: S704 — the figure escapes what it is given
+        unchecked=_unchecked(report),
+        facts=_facts(report),
+        asked=[cards[name] for name in asked if name in cards],
+        command=facts.command(report.media.file, report.engine, cards),
+        engine=[("Version", report.engine.version), ("Detectors", ", ".join(report.engine.detectors) or "none")],
+        settings=[(name, _setting(value)) for name, value in report.engine.settings.items()],
+    )
+
+
+def write_report(
+    report: Report, folder: Path, cards: Mapping[str, Card], unsure: tuple[float, float] | None = None
+) -> Path:
+    """Write the page into the folder and return its path; an earlier page of the same file is replaced.
+
+    Raises:
+        OutputError: The folder or the page cannot be written.
+    """
+    return written(folder, page_name(report.media.file, report.media.sha256), as_html(report, cards, unsure))
+
+
+def write_index(rows: Iterable[IndexRow], folder: Path) -> Path:
+    """Write ``index.html``, which links the pages of several files, into the folder.
+
+    Raises:
+        OutputError: The folder or the page cannot be written.
+    """
+    return written(folder, "index.html", index_html(rows))
+
+
+def _grouped(found: tuple[Grounds, ...]) -> list[tuple[str, str, list[Grounds]]]:
+    groups = [(heading, kind, [grounds for grounds in found if _kind(grounds) == kind]) for kind, heading in _HEADINGS]
+    return [group for group in groups if group[2]]
+
+
+def _kind(grounds: Grounds) -> str:
+    fake = grounds.evidence.fake
+    if fake is None:
+        return "abstained"
+    if not is_clear(fake):
+        return "undecided"
+    return "to" if grounds.points_to_manipulation else "away"
+
+
+def _unchecked(report: Report) -> list[str]:
+    crowd = [f"{report.crowd} more faces were in view than could be followed."] if report.crowd else []
+    return [*report.verdict.unchecked, *crowd]
+
+
+def _facts(report: Report) -> list[tuple[str, facts.Rows]]:
+    media = report.media
+    sections = [("File", facts.of_media(media))]
+    if media.video:
+        sections.append(("Picture", facts.of_video(media.video)))
+    if media.audio:
+        sections.append(("Sound", facts.of_audio(media.audio)))
+    if media.tags:
+        sections.append(("Tags", list(media.tags.items())))
+    return sections
+
+
+def _setting(value: str | float | bool | None) -> str:  # noqa: FBT001 — a value to print, not a switch
+    return "none" if value is None else str(value)

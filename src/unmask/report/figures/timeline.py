@@ -1,0 +1,193 @@
+"""The evidence of a whole film along its time."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from unmask.report.figures.colors import diverging, ink_on
+from unmask.report.figures.svg import Rect, element, hatching, line, picture, ramp, shortened, words
+from unmask.report.figures.ticks import time_label, time_ticks
+from unmask.report.wording import answer, percent, visible
+from unmask.types import Evidence, Report, Segment, Track
+
+_WIDTH, _LEFT, _RIGHT = 960.0, 150.0, 944.0
+_ROW, _BAR = 30.0, 22.0
+_NARROWEST = 4.0  # of a segment; more and smaller ones are drawn as the strongest among them
+_SHORTEST_GAP = 0.5  # seconds; a shorter loss of a face is not worth drawing
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """Where a time lies on the paper."""
+
+    longest: float
+
+    def x(self, seconds: float) -> float:
+        share = seconds / self.longest if math.isfinite(seconds) else 1.0
+        return _LEFT + min(max(share, 0.0), 1.0) * (_RIGHT - _LEFT)
+
+
+def timeline(report: Report) -> str:
+    """One row a detector and person: stretches coloured by probability, above them when the person was in view.
+
+    Empty for a still, and where no time is known.
+    """
+    longest = _longest(report)
+    if report.media.kind == "image" or longest <= 0:
+        return ""
+    time, y = _Time(longest), 8.0
+    parts: list[str] = []
+    for person in report.people:
+        parts += _presence(time, person.track, y)
+        for evidence in person.evidence:
+            y += _ROW
+            parts += _row(time, evidence, y, (person.track.start, person.track.end))
+        y += _ROW + 10
+    if report.evidence:
+        parts.append(words(0, y + 15, "Whole file", bold=True))
+        for evidence in report.evidence:
+            y += _ROW
+            parts += _row(time, evidence, y, (0.0, longest))
+        y += _ROW
+    parts += [*_axis(time, y), *_broken_off(report, time, y), *_legend(y + 44)]
+    return picture(_WIDTH, y + 84, "Evidence along the film", _description(report, longest), parts)
+
+
+def presence(track: Track) -> list[tuple[float, float]]:
+    """The stretches in which a person was in view, in seconds."""
+    step = float(np.median(np.diff(track.times))) if len(track.times) > 1 else 0.0
+    breaks = np.flatnonzero(np.diff(track.times) > max(_SHORTEST_GAP, 3 * step)) + 1
+    return [(float(run[0]), float(run[-1])) for run in np.split(track.times, breaks)]
+
+
+def _presence(time: _Time, track: Track, y: float) -> Iterator[str]:
+    yield words(0, y + 15, f"Person {track.id}", bold=True)
+    yield words(_LEFT - 10, y + 15, "in view", anchor="end", class_="soft")
+    yield line(_LEFT, y + 11, _RIGHT, y + 11)
+    for start, end in _merged(time, presence(track)):
+        width = max(time.x(end) - time.x(start), 1.5)
+        yield element("rect", x=time.x(start), y=y + 7, width=width, height=8, rx=3, class_="present", fill="#4b545c")
+
+
+def _merged(time: _Time, stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
+    """Stretches less than a point apart on paper as one."""
+    merged = stretches[:1]
+    for start, end in stretches[1:]:
+        if time.x(start) - time.x(merged[-1][1]) < 1:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _row(time: _Time, evidence: Evidence, y: float, span: tuple[float, float]) -> Iterator[str]:
+    left, right = time.x(span[0]), time.x(span[1])
+    yield words(14, y + 15, shortened(evidence.detector, _LEFT - 24))
+    yield line(_LEFT, y + 11, _RIGHT, y + 11)
+    segments = [it for it in evidence.segments if math.isfinite(it.start + it.fake)]
+    if evidence.fake is not None and segments:
+        if right - left > 2:
+            yield element("rect", x=left, y=y, width=right - left, height=_BAR, class_="panel", fill="#efece6")
+            yield hatching(Rect(left, y, right - left, _BAR))
+        for segment in _drawable(time, segments):
+            yield from _segment(time, segment, y)
+    else:
+        yield from _note(evidence, left, y)
+
+
+def _note(evidence: Evidence, left: float, y: float) -> Iterator[str]:
+    """What the row says in words where there are no stretches to draw."""
+    text = answer(evidence) if evidence.fake is None else f"{answer(evidence)}, one answer for all"
+    width = len(text) * 6.4 + 16
+    x = min(left, _RIGHT - width)
+    yield element("rect", x=x, y=y, width=width, height=_BAR, rx=3, class_="panel", fill="#efece6")
+    yield words(x + 8, y + 15, text, class_="soft")
+
+
+def _segment(time: _Time, segment: Segment, y: float) -> Iterator[str]:
+    x, color = time.x(segment.start), diverging(segment.fake)
+    width = max(time.x(segment.end) - x, 2.0)
+    yield element(
+        "rect", element("title", percent(segment.fake)), x=x, y=y, width=width, height=_BAR, class_="cell", fill=color
+    )
+    label = f"{segment.fake * 100:.0f}\xa0%"
+    label = label if width >= 40 else label[:-2]
+    if width >= 24:
+        yield words(x + width / 2, y + 15, label, anchor="middle", class_="", fill=ink_on(color), size=11)
+
+
+def _drawable(time: _Time, segments: list[Segment]) -> list[Segment]:
+    """Segments wide enough to see: where they are too fine, the strongest of each stretch stands for it."""
+    drawn: list[Segment] = []
+    for segment in sorted(segments, key=lambda it: it.start):
+        end = segment.end if math.isfinite(segment.end) else time.longest
+        last = drawn[-1] if drawn else None
+        if last is not None and time.x(end) - time.x(last.start) < _NARROWEST:
+            drawn[-1] = Segment(last.start, max(last.end, end), max(last.fake, segment.fake))
+        else:
+            drawn.append(Segment(segment.start, end, segment.fake))
+    return drawn
+
+
+def _axis(time: _Time, y: float) -> Iterator[str]:
+    yield line(_LEFT, y + 4, _RIGHT, y + 4)
+    for place in time_ticks(time.longest):
+        x = time.x(place)
+        yield line(x, y + 4, x, y + 9)
+        yield words(x, y + 23, time_label(place, time.longest), anchor="middle", class_="soft")
+    yield words(_LEFT - 10, y + 23, "seconds" if time.longest <= 120 else "min:s", anchor="end", class_="soft")
+
+
+def _broken_off(report: Report, time: _Time, y: float) -> Iterator[str]:
+    if report.incomplete and report.seen_until is not None:
+        x = time.x(report.seen_until)
+        stroke = element(
+            "line",
+            x1=x,
+            y1=2,
+            x2=x,
+            y2=y + 4,
+            class_="mark",
+            stroke="#22282e",
+            stroke_width=1.4,
+            stroke_dasharray="4 3",
+        )
+        after = x < (_LEFT + _RIGHT) / 2
+        yield stroke
+        yield words(
+            x + (6 if after else -6),
+            y - 4,
+            "nothing seen after this",
+            anchor="start" if after else "end",
+            class_="soft",
+        )
+
+
+def _legend(y: float) -> Iterator[str]:
+    width = 200.0
+    left = _LEFT + 70
+    yield words(left - 8, y + 11, "no sign", anchor="end", class_="soft")
+    yield ramp(Rect(left, y, width, 14), diverging)
+    yield words(left + width + 8, y + 11, "sign of manipulation", class_="soft")
+    box = left + width + 190
+    yield element("rect", x=box, y=y, width=26, height=14, class_="panel", fill="#efece6")
+    yield hatching(Rect(box, y, 26, 14))
+    yield words(box + 34, y + 11, "in view, but not judged", class_="soft")
+
+
+def _longest(report: Report) -> float:
+    ends = [report.media.duration_seconds or 0.0, report.seen_until or 0.0]
+    ends += [person.track.end for person in report.people]
+    return max(end for end in ends if math.isfinite(end))
+
+
+def _description(report: Report, longest: float) -> str:
+    rows = [f"Person {person.track.id}: {_spoken(person.evidence)}" for person in report.people]
+    rows += [f"Whole file: {_spoken(report.evidence)}"] if report.evidence else []
+    return f"{longest:.1f} s. " + " ".join(rows)
+
+
+def _spoken(found: tuple[Evidence, ...]) -> str:
+    return "; ".join(f"{visible(evidence.detector)} {answer(evidence)}" for evidence in found) + "."
