@@ -13,6 +13,8 @@ SIDE = 192
 CELLS = 48
 LEAST_SCORE = 0.6
 SAME_FACE_OVERLAP = 0.3
+CLOSE_UP_SHRINK = 0.5
+"""A face that fills the picture is found once the picture is shrunk."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,7 +44,12 @@ def detect(image: RgbImage) -> list[Detection]:
     Reference:
         Bazarevsky et al., BlazeFace, CVPR workshop 2019; the full-range model of MediaPipe.
     """
-    picture, scale = _letterbox(image)
+    found = _detect_at(image, 1.0)
+    return found or _detect_at(image, CLOSE_UP_SHRINK)
+
+
+def _detect_at(image: RgbImage, shrink: float) -> list[Detection]:
+    picture, scale = _letterbox(image, shrink)
     raw_boxes, raw_scores = network("face_detection_full_range")(picture)
     scores = 1.0 / (1.0 + np.exp(-np.clip(raw_scores[0, :, 0], -100.0, 100.0)))
     certain = np.flatnonzero(scores >= LEAST_SCORE)
@@ -69,9 +76,9 @@ def overlap(first: Float32[np.ndarray, "4"], second: Float32[np.ndarray, "4"]) -
     return float(shared / max(areas - shared, 1e-9))
 
 
-def _letterbox(image: RgbImage) -> tuple[Float32[np.ndarray, "1 192 192 3"], float]:
+def _letterbox(image: RgbImage, shrink: float) -> tuple[Float32[np.ndarray, "1 192 192 3"], float]:
     height, width = image.shape[:2]
-    scale = SIDE / max(height, width)
+    scale = SIDE * shrink / max(height, width)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
     picture = np.zeros((1, SIDE, SIDE, 3), np.float32)

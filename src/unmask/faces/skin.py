@@ -56,7 +56,6 @@ STEP_MM = 1.4
 FEATURE_MARGIN_MM = 4.0
 WORK_WIDTH = 128
 LEAST_SEEN = 0.5
-_NO_SECOND_MAP = np.empty(0, np.float32)
 NECK_HUE_DISTANCE = 0.05
 TURNED_AWAY = 0.25
 
@@ -257,10 +256,11 @@ def _inside(places: Float32[np.ndarray, "samples 2"], window: RgbImage) -> Bool[
 
 def _look(window: RgbImage, places: Float32[np.ndarray, "samples 2"]) -> Float32[np.ndarray, "samples 3"]:
     columns = 128  # a remap target may have at most 32767 rows
-    padded = np.zeros((-(-len(places) // columns) * columns, 2), np.float32)
-    padded[: len(places)] = places
-    maps = padded.reshape(-1, columns, 2)
-    looked = cv2.remap(window, maps, _NO_SECOND_MAP, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    padded = np.zeros((2, -(-len(places) // columns) * columns), np.float32)
+    padded[:, : len(places)] = places.T
+    xs, ys = padded.reshape(2, -1, columns)
+    # Two maps, not one of two channels: with an empty second map OpenCV 5.0 leaves samples black.
+    looked = cv2.remap(window, xs, ys, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return looked.reshape(-1, 3)[: len(places)].astype(np.float32)
 
 

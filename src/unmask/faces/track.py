@@ -17,7 +17,7 @@ from unmask.faces.shots import CutFinder
 from unmask.types import Face, Frame, RgbImage, Track
 
 SCAN_SECONDS = 2.0
-HUNT_SECONDS = 0.2
+HUNT_SECONDS = 0.1
 LOSS_SECONDS = 1.0
 LEAST_PRESENCE = 0.5
 NEW_FACE_PRESENCE = 0.8
