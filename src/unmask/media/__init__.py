@@ -1,0 +1,1 @@
+"""Bytes to frames with a time: every file comes through this door."""

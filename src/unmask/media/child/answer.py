@@ -1,0 +1,55 @@
+"""One request, one answer."""
+
+import json
+import os
+import sys
+from typing import Any
+
+from .facts import facts
+from .opening import Request
+from .pictures import film
+from .sound import sound
+from .walls import close_all_doors, die_with_parent, limit_resources
+from .wire import DONE, FACTS, Refusal, send_json
+
+
+def main() -> None:
+    """Raise the walls, then read the file."""
+    request = json.loads(sys.argv[1])
+    die_with_parent(request["parent"])
+    limit_resources(request["memory_bytes"], request["cpu_seconds"])
+    if request["landlock"]:
+        close_all_doors()
+    send_json(DONE, answer(request))
+
+
+def answer(request: Request) -> dict[str, Any]:
+    """Do what is asked; how it ended comes back."""
+    try:
+        return TASKS[request["task"]](request)
+    except Refusal as refusal:
+        return {"end": "refused", "code": refusal.code, "reason": refusal.reason}
+    except MemoryError:
+        return {
+            "end": "refused",
+            "code": "over-limit",
+            "reason": f"it takes more than {request['memory_bytes']} bytes of memory",
+        }
+
+
+def tell_facts(request: Request) -> dict[str, Any]:
+    """The facts as a record of their own."""
+    send_json(FACTS, facts(request))
+    return {"end": "complete"}
+
+
+def greet(request: Request) -> dict[str, Any]:
+    """Nothing but a sign of life, and whether another file still opens: the trial of a sandbox."""
+    try:
+        os.close(os.open(request["elsewhere"], os.O_RDONLY))
+    except OSError:
+        return {"end": "complete", "opens": False}
+    return {"end": "complete", "opens": True}
+
+
+TASKS = {"film": film, "sound": sound, "facts": tell_facts, "greet": greet}

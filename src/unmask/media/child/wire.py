@@ -1,0 +1,45 @@
+"""The records that the child writes."""
+
+import json
+import os
+import struct
+from typing import Any
+
+HEAD = struct.Struct("<4sIIIHHd")
+"""Tag, bytes that follow, width, height, channels, turn (an EXIF orientation, 1–8), presentation seconds."""
+
+FACTS = b"JSON"
+PICTURE = b"FRAM"
+SOUND = b"PCM "
+DONE = b"DONE"
+
+STANDARD_INPUT = 0
+STANDARD_OUTPUT = 1
+
+
+class Refusal(Exception):
+    """The file is refused; ``code`` is the code of one of unmask's input errors."""
+
+    def __init__(self, code: str, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+def write(view: memoryview) -> None:
+    """Write all of it, however often the pipe is full."""
+    while view:
+        view = view[os.write(STANDARD_OUTPUT, view) :]
+
+
+def send(
+    tag: bytes, body: bytes | memoryview, size: tuple[int, int, int] = (0, 0, 0), turn: int = 1, seconds: float = 0.0
+) -> None:
+    """One record; ``size`` is width, height and channels."""
+    write(memoryview(HEAD.pack(tag, len(body), *size, turn, seconds)))
+    write(memoryview(body))
+
+
+def send_json(tag: bytes, facts: dict[str, Any]) -> None:
+    """One record of facts."""
+    send(tag, json.dumps(facts, separators=(",", ":")).encode())

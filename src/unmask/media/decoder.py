@@ -1,0 +1,191 @@
+"""The parent's end of the pipe: starts the child, believes nothing, and never leaves it behind."""
+
+import fcntl
+import os
+import select
+import signal
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+import numpy as np
+from pydantic import ValidationError
+
+from unmask.errors import BrokenMedia, InputError, OverLimit
+from unmask.media import sandbox
+from unmask.media.child.wire import DONE, FACTS, HEAD, PICTURE, SOUND
+from unmask.media.facts import End, FileFacts, Told
+from unmask.media.source import DEMUXER_NAMES, shown
+from unmask.settings import Settings
+from unmask.types import MonoAudio, RgbImage
+
+Shape = TypeVar("Shape", bound=Told)
+PIPE_BYTES = 1 << 20
+LARGEST_JSON_BYTES = 1 << 24
+LARGEST_SOUND_BYTES = 1 << 20
+STILLS = frozenset({"jpeg_pipe", "png_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "gif"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A picture as it came: RGB or RGBA, unturned, with the EXIF orientation that is still to be applied."""
+
+    pixels: np.ndarray[Any, np.dtype[np.uint8]]
+    seconds: float
+    turn: int
+
+
+def request_for(task: str, form: str, settings: Settings, **asked: Any) -> dict[str, Any]:
+    """A request to the child: the task, the one format allowed, and the limits."""
+    return {
+        "task": task,
+        "format": form,
+        "format_names": DEMUXER_NAMES.get(form, form),
+        "max_pixels": settings.max_image_pixels if form in STILLS else settings.max_pixels,
+        "max_seconds": settings.max_seconds,
+        "threads": settings.threads,
+        **sandbox.bounds(settings.decode_memory_bytes, settings.decode_wall_seconds),
+        **asked,
+    }
+
+
+class Decoder:
+    """A running child and its records; a context manager after which no child is left."""
+
+    def __init__(self, request: dict[str, Any], source: int, path: Path, settings: Settings) -> None:
+        self.request = request
+        self.path = path
+        self.settings = settings
+        self.level = sandbox.level(settings).name
+        self.deadline = time.monotonic() + settings.decode_wall_seconds
+        self.child = sandbox.start(self.level, request, source)
+        self.output = self.pipe()
+        self.poll = select.poll()
+        self.poll.register(self.output, select.POLLIN | select.POLLHUP)
+
+    def pipe(self) -> int:
+        """The child's output, widened so that a picture takes few turns."""
+        descriptor = self.child.stdout.fileno()
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        except OSError:
+            return descriptor  # a narrow pipe is only slower
+        return descriptor
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the child, whatever it does."""
+        self.child.kill()
+        if self.child.stdout is not None:
+            self.child.stdout.close()
+        self.child.wait()
+
+    def records(self) -> Iterator[Picture | MonoAudio | FileFacts | End]:
+        """What the child sends, each checked; the last is an ``End``.
+
+        Raises:
+            OverLimit: It took too long or too much.
+            BrokenMedia: It stopped, or sent what it must not send.
+            InputError: It refused the file.
+        """
+        head = bytearray(HEAD.size)
+        while True:
+            self.fill(memoryview(head))
+            tag, length, width, height, channels, turn, seconds = HEAD.unpack(head)
+            if tag == PICTURE:
+                yield self.picture(length, (height, width, channels), turn, seconds)
+            elif tag == SOUND and length <= LARGEST_SOUND_BYTES and length % 4 == 0:
+                yield self.sound(length)
+            elif tag == FACTS and length <= LARGEST_JSON_BYTES:
+                yield self.told(length, FileFacts)
+            elif tag == DONE and length <= LARGEST_JSON_BYTES:
+                yield self.ended(self.told(length, End))
+                return
+            else:
+                raise self.liar()
+
+    def liar(self) -> BrokenMedia:
+        """The error for a child that breaks the agreement."""
+        return BrokenMedia(
+            f"{shown(self.path)} made the decoder answer nonsense; it may be an attack, so treat it with care."
+        )
+
+    def picture(self, length: int, shape: tuple[int, int, int], turn: int, seconds: float) -> Picture:
+        """The picture that follows, if its size is what was allowed."""
+        height, width, channels = shape
+        fits = 0 < width * height <= self.request["max_pixels"] and length == width * height * channels
+        if not fits or channels not in {3, 4} or not 1 <= turn <= 8 or not np.isfinite(seconds):
+            raise self.liar()
+        pixels = np.empty(shape, np.uint8)
+        self.fill(memoryview(pixels).cast("B"))
+        return Picture(pixels, seconds, turn)
+
+    def sound(self, length: int) -> MonoAudio:
+        """The samples that follow."""
+        samples = np.empty(length // 4, np.float32)
+        self.fill(memoryview(samples).cast("B"))
+        return samples
+
+    def told(self, length: int, model: type[Shape]) -> Shape:
+        """The facts that follow."""
+        text = bytearray(length)
+        self.fill(memoryview(text))
+        try:
+            return model.model_validate_json(bytes(text))
+        except ValidationError as error:
+            raise self.liar() from error
+
+    def ended(self, end: End) -> End:
+        """The last word; a refusal becomes the error that it names."""
+        if end.end != "refused":
+            return end
+        if end.code == OverLimit.code:
+            raise OverLimit(
+                f"{shown(self.path)} is over a limit: {end.reason}; the limits are settings, see 'unmask doctor'."
+            )
+        raise BrokenMedia(f"{shown(self.path)} cannot be decoded: {end.reason}.")
+
+    def fill(self, view: memoryview) -> None:
+        """Read until the view is full."""
+        while view:
+            self.wait()
+            count = os.readv(self.output, [view])
+            if count == 0:
+                raise self.stopped()
+            view = view[count:]
+
+    def wait(self) -> None:
+        """Wait for the next bytes, but not for ever.
+
+        Raises:
+            OverLimit: Nothing came for ``stall_seconds``, or the whole took ``decode_wall_seconds``.
+        """
+        left = self.deadline - time.monotonic()
+        if left > 0 and self.poll.poll(1000 * min(left, self.settings.stall_seconds)):
+            return
+        if left <= self.settings.stall_seconds:
+            raise OverLimit(
+                f"{shown(self.path)} was not decoded within {self.settings.decode_wall_seconds:g} s; raise UNMASK_DECODE_WALL_SECONDS for such a file."
+            )
+        raise OverLimit(
+            f"{shown(self.path)} made the decoder stall for {self.settings.stall_seconds:g} s; raise UNMASK_STALL_SECONDS if this machine is slow."
+        )
+
+    def stopped(self) -> InputError:
+        """The error for a child that ended without a last word."""
+        code = self.child.wait()
+        number = -code if code < 0 else code - 128  # bubblewrap tells a signal as shells do
+        if number == signal.SIGXCPU or number == signal.SIGKILL:
+            return OverLimit(f"{shown(self.path)} took more processor time or memory than the decoder may have.")
+        name = signal.Signals(number).name if number in set(signal.Signals) else f"status {code}"
+        return BrokenMedia(f"{shown(self.path)} made the decoder stop ({name}).")

@@ -1,0 +1,211 @@
+"""The walls around the decoder, as high as this machine allows.
+
+Three levels, tried once each and really: ``bubblewrap`` (own namespaces, nothing but the interpreter and its libraries
+to see, no network), ``landlock`` (no file opens any more, no TCP), ``limits`` (memory, time and files alone). The file
+to read is handed over open, so the decoder never learns its name and can open no other.
+"""
+
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from unmask.errors import MissingComponent
+from unmask.media.child import walls
+from unmask.media.child.wire import DONE, HEAD
+from unmask.settings import Settings
+
+LEVELS = ("bubblewrap", "landlock", "limits")
+CHILD = Path(__file__).parent / "child"
+BOOT = "import sys; sys.path += sys.argv[2:]; from child.answer import main; main()"
+TRIAL_SECONDS = 30.0
+TRIAL_MEMORY_BYTES = 1 << 30
+SYSTEM_FOLDERS = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxLevel:
+    """How the decoder is shut in.
+
+    Attributes:
+        name: ``bubblewrap``, ``landlock`` or ``limits``.
+        sentence: What it holds back, and why it is not a better one.
+    """
+
+    name: str
+    sentence: str
+
+
+def level(settings: Settings) -> SandboxLevel:
+    """The best level to be had on this machine.
+
+    Raises:
+        MissingComponent: It is less than ``settings.sandbox`` asks for.
+    """
+    faults = []
+    for name in LEVELS:
+        fault = fault_of(name)
+        if fault is None:
+            return SandboxLevel(name, " ".join([MEANING[name](), *faults]))
+        faults.append(f"{name.capitalize()} cannot be had: {fault}.")
+        if name == settings.sandbox:
+            break
+    raise MissingComponent(
+        f"The sandbox '{settings.sandbox}' is not to be had here: {fault}. Install bubblewrap and allow user namespaces, or lower UNMASK_SANDBOX."
+    )
+
+
+def landlock_meaning() -> str:
+    """What the kernel's Landlock holds back."""
+    version = walls.landlock_version()
+    network = (
+        "no TCP connection; other network traffic is not cut off" if version >= 4 else "but the network is not cut off"
+    )
+    return f"Landlock (version {version}): the decoder opens no file and {network}."
+
+
+MEANING = {
+    "bubblewrap": lambda: "Bubblewrap: the decoder sees one file, its own libraries and no network.",
+    "landlock": landlock_meaning,
+    "limits": lambda: (
+        "Limits alone: memory, time and files of the decoder are bounded, but it may read what you may read."
+    ),
+}
+
+
+@cache
+def fault_of(name: str) -> str | None:
+    """Why a level cannot be had, None when a trial of it succeeded."""
+    if name == "bubblewrap" and shutil.which("bwrap") is None:
+        return "the program bwrap is not installed"
+    request = {"task": "greet", "elsewhere": str(Path(__file__).resolve()), **bounds(TRIAL_MEMORY_BYTES, TRIAL_SECONDS)}
+    try:
+        done = subprocess.run(  # noqa: S603 # our own interpreter and script
+            command(name, request),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TRIAL_SECONDS,
+            env=environment(),
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"its trial failed ({type(error).__name__})"
+    return fault_of_trial(name, done)
+
+
+def fault_of_trial(name: str, done: subprocess.CompletedProcess[bytes]) -> str | None:
+    """What the trial showed."""
+    if done.returncode or done.stdout[:4] != DONE:
+        lines = done.stderr.decode(errors="replace").strip().splitlines()
+        return lines[-1][:200] if lines else f"its trial ended with {done.returncode}"
+    if name != "limits" and json.loads(done.stdout[HEAD.size :]).get("opens"):
+        return "another file could still be opened in its trial"
+    return None
+
+
+def bounds(memory_bytes: int, wall_seconds: float) -> dict[str, Any]:
+    """The part of a request that bounds the child."""
+    return {"memory_bytes": memory_bytes, "cpu_seconds": int(2 * wall_seconds) + 1}
+
+
+def start(name: str, request: dict[str, Any], source: int) -> subprocess.Popen[bytes]:
+    """Start the decoding child at a level; ``source`` is the open file, which becomes its standard input.
+
+    The child ends with the thread that started it.
+    """
+    return subprocess.Popen(  # noqa: S603 # our own interpreter and script
+        command(name, request),
+        stdin=source,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        bufsize=0,
+        start_new_session=True,
+    )
+
+
+def command(name: str, request: dict[str, Any]) -> list[str]:
+    """The command line of the child."""
+    shut_in = name == "bubblewrap"
+    request = {**request, "landlock": name == "landlock", "parent": 0 if shut_in else os.getpid()}
+    folders = [str(CHILD.parent.resolve()), str(library_folder())]
+    python = [interpreter(), "-I", "-S", "-B", "-c", BOOT, json.dumps(request), *folders]
+    return [*bubblewrap(), "--", *python] if shut_in else python
+
+
+def environment() -> dict[str, str]:
+    """All that the child is told of ours."""
+    kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
+    return {"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "2", **kept}
+
+
+@cache
+def interpreter() -> str:
+    """The real interpreter behind a virtual environment; it needs no site-packages."""
+    return os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable)
+
+
+@cache
+def library_folder() -> Path:
+    """Folder in which PyAV is installed.
+
+    Raises:
+        MissingComponent: It is not installed.
+    """
+    spec = importlib.util.find_spec("av")
+    if spec is None or spec.origin is None:
+        raise MissingComponent("PyAV is not installed, so no file can be decoded; install it with 'pip install av'.")
+    return Path(spec.origin).resolve().parent.parent
+
+
+@cache
+def bubblewrap() -> tuple[str, ...]:
+    """The walls of bubblewrap: all namespaces of its own, and read-only what the interpreter needs."""
+    walls_up = [
+        "--unshare-all",
+        "--die-with-parent",
+        "--new-session",
+        "--cap-drop",
+        "ALL",
+        "--clearenv",
+        "--tmpfs",
+        "/tmp",
+    ]  # noqa: S108 # the child's own
+    told = [part for name, value in environment().items() for part in ("--setenv", name, value)]
+    return (shutil.which("bwrap") or "bwrap", *walls_up, *told, *system_binds(), *own_binds(), "--chdir", "/")
+
+
+def system_binds() -> Iterator[str]:
+    """The system's libraries."""
+    yield from ("--ro-bind", "/usr", "/usr")
+    for folder in SYSTEM_FOLDERS:
+        if os.path.islink(folder):
+            yield from ("--symlink", os.readlink(folder), folder)
+        elif os.path.isdir(folder):
+            yield from ("--ro-bind", folder, folder)
+    for file in SYSTEM_FILES:
+        yield from ("--ro-bind-try", file, file)
+
+
+def own_binds() -> Iterator[str]:
+    """The interpreter, PyAV and the child's own few files."""
+    libraries = library_folder()
+    named = [folder for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isabs(folder)]
+    needed = [
+        os.path.realpath(sys.base_prefix),
+        os.path.realpath(sys.base_exec_prefix),
+        os.path.dirname(interpreter()),
+        *named,
+    ]
+    needed += [str(libraries / "av"), str(libraries / "av.libs"), str(CHILD.resolve())]
+    for path in dict.fromkeys(needed):
+        if os.path.exists(path) and not path.startswith("/usr/") and path != "/usr":
+            yield from ("--ro-bind", path, path)

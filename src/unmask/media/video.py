@@ -1,0 +1,149 @@
+"""The pictures of a film, each with its presentation time."""
+
+import math
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from unmask.errors import BrokenMedia, UsageError
+from unmask.media.decoder import Decoder, Picture, request_for
+from unmask.media.facts import End
+from unmask.media.source import format_of, open_source, require_same, shown
+from unmask.media.turning import upright
+from unmask.settings import Settings
+from unmask.types import Frame, Media
+
+MISSING_SECONDS = 0.3
+"""A film that ends this much before its header says broke off."""
+STAMP_SLACK_SECONDS = 1e-6
+NEVER_SECONDS = 1e12
+NO_END = 2**62
+
+
+class Film:
+    """Frames of a film in presentation order, for one pass; a context manager after which no process is left.
+
+    Attributes:
+        broken_off: After the last frame, a sentence when the film ended before its time, else None.
+        skipped: After the last frame, how many pictures could not be decoded.
+    """
+
+    def __init__(self, path: Path, media: Media, settings: Settings, asked: dict[str, Any]) -> None:
+        self.broken_off: str | None = None
+        self.skipped = 0
+        self._path = path
+        self._media = media
+        self._settings = settings
+        self._asked = asked
+        self._frames = self._read()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        return self._frames
+
+    def close(self) -> None:
+        """End the decoding, wherever it is."""
+        self._frames.close()
+
+    def _read(self) -> Generator[Frame]:
+        with open_source(self._path, self._settings) as source:
+            require_same(self._path, source, self._media.bytes)
+            request = request_for("film", format_of(source, self._path), self._settings, **self._asked)
+            with Decoder(request, source, self._path, self._settings) as decoder:
+                yield from self._frames_of(decoder)
+
+    def _frames_of(self, decoder: Decoder) -> Generator[Frame]:
+        last: float | None = None
+        try:
+            for record in decoder.records():
+                if isinstance(record, Picture):
+                    if last is not None and record.seconds <= last:
+                        raise decoder.liar()
+                    last = record.seconds
+                    yield Frame(upright(record), record.seconds)
+                elif isinstance(record, End):
+                    self._close_with(record, last)
+        except BrokenMedia as error:
+            if last is None:
+                raise
+            self.broken_off = broken_off(self._media, last, str(error))
+
+    def _close_with(self, end: End, last: float | None) -> None:
+        self.skipped = end.skipped
+        if end.end != "complete":
+            return
+        if end.last is None and last is None:
+            raise BrokenMedia(f"{shown(self._path)} holds no picture that can be decoded; it is damaged or cut off.")
+        self.broken_off = early_end(self._media, end.last or 0.0, end)
+
+
+def open_frames(
+    path: Path,
+    media: Media,
+    settings: Settings,
+    *,
+    start_seconds: float = 0.0,
+    stop_seconds: float | None = None,
+    every: int = 1,
+) -> Film:
+    """The frames of a film or the one picture of a still, upright, RGB, 0–255.
+
+    Args:
+        path: The file.
+        media: What ``probe`` found in it.
+        settings: Limits, and the least sandbox.
+        start_seconds: Presentation time of the first frame wanted.
+        stop_seconds: Presentation time at which to stop, itself left out; None reads to the end.
+        every: 2 takes the first frame from the start, the third, the fifth and so on.
+
+    Returns:
+        A film; what goes wrong is raised when its first frame is asked for.
+
+    Raises:
+        UsageError: The file has no picture, or the stretch asked for makes no sense.
+    """
+    if media.video is None:
+        raise UsageError(f"{shown(path)} has no picture; ask for its sound with read_audio.")
+    if every < 1 or not start_seconds >= 0 or not math.isfinite(start_seconds):
+        raise UsageError(
+            f"Every {every} frames from {start_seconds} s cannot be read; take at least 1, and from 0 s on."
+        )
+    stop = NEVER_SECONDS if stop_seconds is None else stop_seconds - STAMP_SLACK_SECONDS
+    asked = {
+        "start": max(0.0, start_seconds - STAMP_SLACK_SECONDS),
+        "stop": stop,
+        "every": every,
+        "most": 1 if media.kind == "image" else NO_END,
+    }
+    return Film(path, media, settings, asked)
+
+
+def early_end(media: Media, end_seconds: float, end: End) -> str | None:
+    """A sentence when the film ended before its time, or its container broke."""
+    video = media.video
+    expected = video.duration_seconds if video is not None else None
+    gap = 1.5 / video.frame_rate if video is not None and video.frame_rate else 0.0
+    if media.kind == "video" and expected and expected - end_seconds > max(MISSING_SECONDS, gap):
+        return broken_off(media, end_seconds, end.fault or "the rest is missing or damaged")
+    return None
+
+
+def broken_off(media: Media, end_seconds: float, reason: str) -> str:
+    """The sentence on a film that ended before its time.
+
+    Args:
+        media: What ``probe`` found.
+        end_seconds: Where it ended.
+        reason: Why, without a full stop.
+    """
+    expected = media.video.duration_seconds if media.video is not None else None
+    whole = f" of {expected:.1f}" if expected else ""
+    return f"The film breaks off after {end_seconds:.1f}{whole} s: {reason.rstrip('.')}."
