@@ -6,10 +6,11 @@ import select
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import IO, Any, Self, TypeVar, cast
 
 import numpy as np
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from unmask.media.child.wire import DONE, FACTS, HEAD, PICTURE, SOUND
 from unmask.media.facts import End, FileFacts, Told
 from unmask.media.source import DEMUXER_NAMES, shown
 from unmask.settings import Settings
-from unmask.types import MonoAudio, RgbImage
+from unmask.types import MonoAudio
 
 Shape = TypeVar("Shape", bound=Told)
 PIPE_BYTES = 1 << 20
@@ -52,6 +53,13 @@ def request_for(task: str, form: str, settings: Settings, **asked: Any) -> dict[
     }
 
 
+def widened(pipe: int) -> int:
+    """The pipe, widened so that a picture takes few turns; a narrow one is only slower."""
+    with suppress(OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    return pipe
+
+
 class Decoder:
     """A running child and its records; a context manager after which no child is left."""
 
@@ -62,18 +70,9 @@ class Decoder:
         self.level = sandbox.level(settings).name
         self.deadline = time.monotonic() + settings.decode_wall_seconds
         self.child = sandbox.start(self.level, request, source)
-        self.output = self.pipe()
+        self.output = widened(cast("IO[bytes]", self.child.stdout).fileno())
         self.poll = select.poll()
         self.poll.register(self.output, select.POLLIN | select.POLLHUP)
-
-    def pipe(self) -> int:
-        """The child's output, widened so that a picture takes few turns."""
-        descriptor = self.child.stdout.fileno()
-        try:
-            fcntl.fcntl(descriptor, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-        except OSError:
-            return descriptor  # a narrow pipe is only slower
-        return descriptor
 
     def __enter__(self) -> Self:
         return self
@@ -127,13 +126,13 @@ class Decoder:
         if not fits or channels not in {3, 4} or not 1 <= turn <= 8 or not np.isfinite(seconds):
             raise self.liar()
         pixels = np.empty(shape, np.uint8)
-        self.fill(memoryview(pixels).cast("B"))
+        self.fill(pixels.data.cast("B"))
         return Picture(pixels, seconds, turn)
 
     def sound(self, length: int) -> MonoAudio:
         """The samples that follow."""
         samples = np.empty(length // 4, np.float32)
-        self.fill(memoryview(samples).cast("B"))
+        self.fill(samples.data.cast("B"))
         return samples
 
     def told(self, length: int, model: type[Shape]) -> Shape:
@@ -185,7 +184,7 @@ class Decoder:
         """The error for a child that ended without a last word."""
         code = self.child.wait()
         number = -code if code < 0 else code - 128  # bubblewrap tells a signal as shells do
-        if number == signal.SIGXCPU or number == signal.SIGKILL:
+        if number in {signal.SIGXCPU, signal.SIGKILL}:
             return OverLimit(f"{shown(self.path)} took more processor time or memory than the decoder may have.")
         name = signal.Signals(number).name if number in set(signal.Signals) else f"status {code}"
         return BrokenMedia(f"{shown(self.path)} made the decoder stop ({name}).")

@@ -27,7 +27,7 @@ CHILD = Path(__file__).parent / "child"
 BOOT = "import sys; sys.path += sys.argv[2:]; from child.answer import main; main()"
 TRIAL_SECONDS = 30.0
 TRIAL_MEMORY_BYTES = 1 << 30
-SYSTEM_FOLDERS = ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")
+SYSTEM_FOLDERS = tuple(map(Path, ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")))
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 
 
@@ -50,35 +50,28 @@ def level(settings: Settings) -> SandboxLevel:
     Raises:
         MissingComponent: It is less than ``settings.sandbox`` asks for.
     """
-    faults = []
+    faults: list[str] = []
     for name in LEVELS:
         fault = fault_of(name)
         if fault is None:
-            return SandboxLevel(name, " ".join([MEANING[name](), *faults]))
+            return SandboxLevel(name, " ".join([meaning_of(name), *faults]))
         faults.append(f"{name.capitalize()} cannot be had: {fault}.")
         if name == settings.sandbox:
             break
     raise MissingComponent(
-        f"The sandbox '{settings.sandbox}' is not to be had here: {fault}. Install bubblewrap and allow user namespaces, or lower UNMASK_SANDBOX."
+        f"The sandbox '{settings.sandbox}' is not to be had here. {' '.join(faults)} Install bubblewrap and allow user namespaces, or lower UNMASK_SANDBOX."
     )
 
 
-def landlock_meaning() -> str:
-    """What the kernel's Landlock holds back."""
+def meaning_of(name: str) -> str:
+    """What a level holds back."""
+    if name == "bubblewrap":
+        return "Bubblewrap: the decoder sees one file, its own libraries and no network."
+    if name == "limits":
+        return "Limits alone: memory, time and files of the decoder are bounded, but it may read what you may read."
     version = walls.landlock_version()
-    network = (
-        "no TCP connection; other network traffic is not cut off" if version >= 4 else "but the network is not cut off"
-    )
-    return f"Landlock (version {version}): the decoder opens no file and {network}."
-
-
-MEANING = {
-    "bubblewrap": lambda: "Bubblewrap: the decoder sees one file, its own libraries and no network.",
-    "landlock": landlock_meaning,
-    "limits": lambda: (
-        "Limits alone: memory, time and files of the decoder are bounded, but it may read what you may read."
-    ),
-}
+    tcp = "and no TCP connection; other network traffic is not cut off" if version >= 4 else "but may use the network"
+    return f"Landlock (version {version}): the decoder opens no file {tcp}."
 
 
 @cache
@@ -169,7 +162,7 @@ def library_folder() -> Path:
 @cache
 def bubblewrap() -> tuple[str, ...]:
     """The walls of bubblewrap: all namespaces of its own, and read-only what the interpreter needs."""
-    walls_up = [
+    spaces = (
         "--unshare-all",
         "--die-with-parent",
         "--new-session",
@@ -177,20 +170,20 @@ def bubblewrap() -> tuple[str, ...]:
         "ALL",
         "--clearenv",
         "--tmpfs",
-        "/tmp",
-    ]  # noqa: S108 # the child's own
+        "/tmp",  # noqa: S108 # the child's own
+    )
     told = [part for name, value in environment().items() for part in ("--setenv", name, value)]
-    return (shutil.which("bwrap") or "bwrap", *walls_up, *told, *system_binds(), *own_binds(), "--chdir", "/")
+    return (shutil.which("bwrap") or "bwrap", *spaces, *told, *system_binds(), *own_binds(), "--chdir", "/")
 
 
 def system_binds() -> Iterator[str]:
     """The system's libraries."""
     yield from ("--ro-bind", "/usr", "/usr")
     for folder in SYSTEM_FOLDERS:
-        if os.path.islink(folder):
-            yield from ("--symlink", os.readlink(folder), folder)
-        elif os.path.isdir(folder):
-            yield from ("--ro-bind", folder, folder)
+        if folder.is_symlink():
+            yield from ("--symlink", str(folder.readlink()), str(folder))
+        elif folder.is_dir():
+            yield from ("--ro-bind", str(folder), str(folder))
     for file in SYSTEM_FILES:
         yield from ("--ro-bind-try", file, file)
 
@@ -198,14 +191,9 @@ def system_binds() -> Iterator[str]:
 def own_binds() -> Iterator[str]:
     """The interpreter, PyAV and the child's own few files."""
     libraries = library_folder()
-    named = [folder for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isabs(folder)]
-    needed = [
-        os.path.realpath(sys.base_prefix),
-        os.path.realpath(sys.base_exec_prefix),
-        os.path.dirname(interpreter()),
-        *named,
-    ]
-    needed += [str(libraries / "av"), str(libraries / "av.libs"), str(CHILD.resolve())]
-    for path in dict.fromkeys(needed):
-        if os.path.exists(path) and not path.startswith("/usr/") and path != "/usr":
-            yield from ("--ro-bind", path, path)
+    needed = [Path(sys.base_prefix), Path(sys.base_exec_prefix), Path(interpreter()).parent]
+    needed += [Path(folder) for folder in os.environ.get("LD_LIBRARY_PATH", "").split(":") if folder.startswith("/")]
+    needed += [libraries / "av", libraries / "av.libs", CHILD]
+    for path in dict.fromkeys(path.resolve() for path in needed):
+        if path.exists() and not path.is_relative_to("/usr"):
+            yield from ("--ro-bind", str(path), str(path))

@@ -57,7 +57,7 @@ def open_source(path: Path, settings: Settings) -> Iterator[int]:
         OverLimit: It is larger than ``settings.max_bytes``.
     """
     try:
-        require_regular(path, os.stat(path).st_mode)
+        require_regular(path, path.stat().st_mode)
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)

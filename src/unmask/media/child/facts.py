@@ -3,6 +3,7 @@
 import re
 from array import array
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import av
@@ -11,8 +12,8 @@ import av.stream
 import av.video.frame
 import av.video.stream
 
-from .opening import Request, open_file, picture_of, prepare, refuse_pixels
-from .pictures import Decoding, turn_of
+from .opening import Request, open_file, picture_of, prepare, refuse_pixels, sound_of
+from .pictures import Decoding, side_data, turn_of
 from .wire import Refusal
 
 MOST_STORED_PACKETS = 200_000
@@ -88,7 +89,7 @@ def facts(request: Request) -> dict[str, Any]:
         picture = picture_of(container)
         if picture is not None:
             prepare(picture, request)
-        sound = next((one for one in container.streams.audio if one.codec_context is not None), None)
+        sound = sound_of(container)
         walks = {stream.index: Walk() for stream in container.streams}
         first = walk(container, picture, walks, decoding, request)
         return {
@@ -192,7 +193,7 @@ def walk_facts(stream: av.stream.Stream, seen: Walk) -> dict[str, Any]:
     base = stream.time_base or Fraction(1, 1000)
     start = stream.start_time if stream.start_time is not None else (seen.first or 0)
     stamps = sorted(seen.stamps)
-    gaps = sorted(later - earlier for earlier, later in zip(stamps, stamps[1:], strict=False) if later > earlier)
+    gaps = sorted(later - earlier for earlier, later in pairwise(stamps) if later > earlier)
     return {
         "packets": seen.packets,
         "bytes": seen.bytes,
@@ -210,7 +211,7 @@ def encoder_of(stream: av.stream.Stream, first: av.video.frame.VideoFrame | None
     """What made the stream: its tag, or the line that encoders such as x264 leave beside the first picture."""
     tag = stream.metadata.get("encoder") or stream.metadata.get("ENCODER")
     if first is not None:
-        notes = [bytes(side)[16:] for side in first.side_data if side.type.name == "SEI_UNREGISTERED"]  # type: ignore[attr-defined] # typed as a mapping, iterates over values
+        notes = [note[16:] for note in side_data(first, "SEI_UNREGISTERED")]
         lines = [line for line in map(ENCODER_LETTER.match, notes) if line]
         if lines:
             return lines[0][0].decode("ascii")

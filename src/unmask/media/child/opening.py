@@ -4,10 +4,12 @@ import os
 from typing import Any
 
 import av
+import av.audio.stream
 import av.container
 import av.error
 import av.stream
 import av.video.stream
+from av.codec.context import ThreadType
 
 from .wire import STANDARD_INPUT, Refusal
 
@@ -53,10 +55,17 @@ def plain(error: Exception) -> str:
 
 def picture_of(container: av.container.InputContainer) -> av.video.stream.VideoStream | None:
     """The film's picture: the first that can be decoded and is no cover art."""
-    for stream in container.streams.video:
-        if stream.codec_context is not None and not stream.disposition & NO_FILM:
-            return stream
-    return None
+    return next((one for one in container.streams.video if decodable(one) and not one.disposition & NO_FILM), None)
+
+
+def sound_of(container: av.container.InputContainer) -> av.audio.stream.AudioStream | None:
+    """The film's sound: the first that can be decoded."""
+    return next((one for one in container.streams.audio if decodable(one)), None)
+
+
+def decodable(stream: av.stream.Stream) -> bool:
+    """Whether there is a decoder; PyAV leaves the context out where there is none."""
+    return getattr(stream, "codec_context", None) is not None
 
 
 def required_picture(container: av.container.InputContainer) -> av.video.stream.VideoStream:
@@ -77,7 +86,7 @@ def prepare(stream: av.video.stream.VideoStream, request: Request) -> None:
     refuse_pixels(context.width, context.height, request)
     context.options = {"max_pixels": str(request["max_pixels"])}
     threads = request["threads"] or (2 if context.width * context.height > BIG_PICTURE_PIXELS else 1)
-    stream.thread_type = "AUTO" if threads > 1 else "NONE"  # type: ignore[assignment] # a name is taken too
+    context.thread_type = ThreadType.AUTO if threads > 1 else ThreadType.NONE
     context.thread_count = threads
 
 

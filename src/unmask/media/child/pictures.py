@@ -1,10 +1,10 @@
 """Pictures out of packets, each with its time, as RGB."""
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 import av
 import av.container
@@ -40,7 +40,7 @@ ORIENTATIONS = {
 """Signs of a display matrix → EXIF orientation."""
 
 # PyAV 18.1 names no EXIF side data and refuses to list a frame's side data when there is some.
-av.sidedata.sidedata.Type._missing_ = classmethod(lambda kinds, _: kinds.VIDEO_HINT)  # type: ignore[assignment, method-assign]  # noqa: SLF001
+av.sidedata.sidedata.Type._missing_ = classmethod(lambda kinds, _: kinds.VIDEO_HINT)  # type: ignore[assignment, method-assign]
 
 
 Timed = tuple[av.video.frame.VideoFrame, float, float]
@@ -131,9 +131,15 @@ def clock_of(stream: av.video.stream.VideoStream) -> Clock:
     return Clock(stream.time_base or Fraction(1, 1000), stream.start_time, usual)
 
 
+def side_data(frame: av.video.frame.VideoFrame, kind: str) -> list[bytes]:
+    """What lies beside the picture's pixels, of one kind."""
+    beside = cast("Iterable[av.sidedata.sidedata.SideData]", frame.side_data)  # iterates over values, not names
+    return [bytes(piece) for piece in beside if piece.type.name == kind]
+
+
 def turn_of(frame: av.video.frame.VideoFrame) -> int:
     """The turn that players apply, as an EXIF orientation."""
-    matrices = [bytes(side) for side in frame.side_data if side.type.name == "DISPLAYMATRIX"]  # type: ignore[attr-defined] # typed as a mapping, iterates over values
+    matrices = side_data(frame, "DISPLAYMATRIX")
     if not matrices or len(matrices[0]) != 36:
         return 1
     a, b, _, c, d = struct.unpack("=5i", matrices[0][:20])

@@ -9,7 +9,7 @@ import av.audio.resampler
 import av.container
 import av.stream
 
-from .opening import Request, open_file, picture_of
+from .opening import Request, open_file, picture_of, sound_of
 from .pictures import Decoding
 from .wire import SOUND, Refusal, send
 
@@ -27,7 +27,7 @@ def sound(request: Request) -> dict[str, Any]:
     """
     decoding = Decoding()
     with open_file(request) as container:
-        stream = next((one for one in container.streams.audio if one.codec_context is not None), None)
+        stream = sound_of(container)
         if stream is None:
             raise Refusal("broken", "no sound that can be decoded")
         line = Line(request["rate_hz"], request["max_seconds"], zero_of(container, stream))
@@ -48,10 +48,11 @@ def mono_pieces(
     container: av.container.InputContainer, stream: av.stream.Stream, rate_hz: int, decoding: Decoding
 ) -> Iterator[av.audio.frame.AudioFrame]:
     """The sound as mono floats; the resampler is made anew when the sound changes its kind midway."""
-    resampler, kind = None, None
+    resampler: av.audio.resampler.AudioResampler | None = None
+    kind = None
     for packet in decoding.packets(container, stream):
         for frame in decoding.decode(packet):
-            if kind != (frame.format.name, frame.layout.name, frame.sample_rate):
+            if resampler is None or kind != (frame.format.name, frame.layout.name, frame.sample_rate):
                 if resampler is not None:
                     yield from resampler.resample(None)
                 resampler = av.audio.resampler.AudioResampler(format="flt", layout="mono", rate=rate_hz)
