@@ -44,7 +44,7 @@ LARGEST_P = 0.01
 METHODS_TOLERANCE_BPM = 6.0
 LARGEST_AMPLITUDE = 0.015
 LARGEST_CARRIED = 0.5
-DRAWS = 200
+CELL_DRAWS, LINE_DRAWS = 200, 1000
 
 ControlTrace = Float64[np.ndarray, "controls frames 3"]
 """Mean RGB (0–255) of cells of the background; NaN where not seen."""
@@ -206,7 +206,7 @@ def _read(stretch: _Stretch, rng: np.random.Generator) -> PulseReading:
     if not (by_pos.found and by_chrom.found):
         return PulseReading(False, "not-measurable", ("No rate stands out of the skin's colour.",), rate_hz=rate_hz)
     at_hz = by_pos.rate_bpm / 60.0
-    p_line = line_p_value(together, rate_hz, rng, DRAWS)
+    p_line = line_p_value(together, rate_hz, rng, LINE_DRAWS)
     p_cells = _cells_p_value(waves[alive], rate_hz, rng)
     common = pos(colors[alive].mean(axis=0), rate_hz)
     amplitude = _amplitude(common, rate_hz, at_hz)
@@ -264,7 +264,7 @@ def _cells_p_value(waves: CellWaves, rate_hz: float, rng: np.random.Generator) -
     """Whether the cells share what they show; a single cell cannot tell."""
     if len(waves) < 2:
         return 1.0
-    return null_p_value(lambda stack: agreement_of(stack, rate_hz, PULSE_BAND), waves, rng, DRAWS)
+    return null_p_value(lambda stack: agreement_of(stack, rate_hz, PULSE_BAND), waves, rng, CELL_DRAWS)
 
 
 def _amplitude(waveform: EvenWave, rate_hz: float, at_hz: float) -> float:

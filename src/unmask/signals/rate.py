@@ -101,16 +101,23 @@ def _readable(waveform: Wave, rate_hz: float, band: Band) -> bool:
 
 
 def signal_to_noise(
-    frequencies: Frequencies, power: LinePower, peak_hz: float, band: Band, duration_seconds: float
+    frequencies: Frequencies,
+    power: LinePower,
+    peak_hz: float,
+    band: Band,
+    duration_seconds: float,
+    *,
+    half_width_hz: float = LINE_HALF_WIDTH_HZ,
 ) -> float:
     """Power within the lines of a rate and its first harmonic over the rest of the band, in decibels.
 
-    The lines are ±0.1 Hz wide, or as wide as the window's own blur (one over its duration) where that is more.
+    The lines reach ``half_width_hz`` to each side, or as far as the window's own blur (one over its duration) where
+    that is more.
 
     Reference:
         de Haan and Jeanne, IEEE Transactions on Biomedical Engineering 60(10), 2013.
     """
-    half = max(LINE_HALF_WIDTH_HZ, 1.0 / duration_seconds)
+    half = max(half_width_hz, 1.0 / duration_seconds)
     within = (frequencies >= band[0]) & (frequencies <= band[1])
     lines = (np.abs(frequencies - peak_hz) <= half) | (np.abs(frequencies - 2.0 * peak_hz) <= half)
     signal, noise = power[within & lines].sum(), power[within & ~lines].sum()

@@ -1,0 +1,1 @@
+"""Measures unmask against known answers, with intervals."""
