@@ -47,7 +47,7 @@ def test_values_reach_the_row(report: Report) -> None:
     assert row["media"]["video"]["codec"] == "h264"
     assert "packet_bytes" not in row["media"]["video"]
     assert row["engine"]["weights"]["face_landmark"].startswith("2efcb4f4")
-    assert len(row["unchecked"]) == 2
+    assert len(row["unchecked"]) == 3
 
 
 def test_reasons_lead_with_the_strongest_finding_for_the_verdict(report: Report, incomplete: Report) -> None:

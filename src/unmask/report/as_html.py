@@ -13,6 +13,7 @@ from unmask.report.reasons import Grounds, all_evidence, strongest
 from unmask.report.templates import rendered
 from unmask.report.wording import is_clear
 from unmask.types import Card, Report
+from unmask.verdict.fuse import NO_SIGN_UP_TO
 
 __all__ = ["IndexRow", "as_html", "index_html", "write_index", "write_report"]
 
@@ -24,24 +25,25 @@ _HEADINGS = (
 )
 
 
-def as_html(report: Report, cards: Mapping[str, Card], unsure: tuple[float, float] | None = None) -> str:
+def as_html(report: Report, cards: Mapping[str, Card]) -> str:
     """The page of one report.
 
     Args:
         report: What was found.
         cards: What the detectors say of themselves, by name; a finding without its card is shown without a question.
-        unsure: Probabilities between which the verdict is "cannot tell", drawn on the bar; None draws no zone.
     """
+    unsure = NO_SIGN_UP_TO, facts.threshold(report.engine)
     asked = dict.fromkeys(evidence.detector for _, evidence in all_evidence(report))
     return rendered(
         "report.html.j2",
         report=report,
         cards=cards,
         unsure=unsure,
+        too_little=_too_little(report, unsure),
         brief=facts.in_brief(report),
         reasons=_grouped(strongest(report)),
         timeline=Markup(timeline(report)),  # noqa: S704 — the figure escapes what it is given
-        unchecked=_unchecked(report),
+        unchecked=report.verdict.unchecked,
         facts=_facts(report),
         asked=[cards[name] for name in asked if name in cards],
         command=facts.command(report.media.file, report.engine, cards),
@@ -50,15 +52,13 @@ def as_html(report: Report, cards: Mapping[str, Card], unsure: tuple[float, floa
     )
 
 
-def write_report(
-    report: Report, folder: Path, cards: Mapping[str, Card], unsure: tuple[float, float] | None = None
-) -> Path:
+def write_report(report: Report, folder: Path, cards: Mapping[str, Card]) -> Path:
     """Write the page into the folder and return its path; an earlier page of the same file is replaced.
 
     Raises:
         OutputError: The folder or the page cannot be written.
     """
-    return written(folder, page_name(report.media.file, report.media.sha256), as_html(report, cards, unsure))
+    return written(folder, page_name(report.media.file, report.media.sha256), as_html(report, cards))
 
 
 def write_index(rows: Iterable[IndexRow], folder: Path) -> Path:
@@ -84,9 +84,11 @@ def _kind(grounds: Grounds) -> str:
     return "to" if grounds.points_to_manipulation else "away"
 
 
-def _unchecked(report: Report) -> list[str]:
-    crowd = [f"{report.crowd} more faces were in view than could be followed."] if report.crowd else []
-    return [*report.verdict.unchecked, *crowd]
+def _too_little(report: Report, unsure: tuple[float, float]) -> bool:
+    """Whether the answer is "cannot tell" although the value on the bar lies where another answer would be."""
+    verdict = report.verdict
+    low, high = unsure
+    return verdict.word == "cannot-tell" and verdict.probability is not None and not low <= verdict.probability < high
 
 
 def _facts(report: Report) -> list[tuple[str, facts.Rows]]:

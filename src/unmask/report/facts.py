@@ -1,10 +1,12 @@
 """What a file says of itself and what made the report, as rows of name and value."""
 
+import math
 import shlex
 from collections.abc import Mapping
 
 from unmask.report.wording import KINDS, clock, number, visible
 from unmask.types import AudioStream, Card, Engine, Media, Report, VideoStream
+from unmask.verdict.fuse import MANIPULATED_FROM
 
 Rows = list[tuple[str, str]]
 
@@ -22,8 +24,9 @@ def _brief_parts(media: Media) -> list[str]:
     parts = [media.container]
     if media.video:
         video = media.video
-        parts += [video.codec, f"{video.width} × {video.height}"]
-        if video.frame_rate and media.kind == "video":
+        parts += [] if video.codec == media.container else [video.codec]
+        parts += [f"{video.width} × {video.height}"]
+        if video.frame_rate and math.isfinite(video.frame_rate) and media.kind == "video":
             parts.append(f"{number(video.frame_rate)} frames/s")
     if media.audio:
         parts.append(f"sound {media.audio.codec}")
@@ -60,7 +63,7 @@ def of_video(video: VideoStream) -> Rows:
     ]
     if video.rotation_degrees:
         rows.append(("Rotation", f"{video.rotation_degrees}° clockwise"))
-    if video.frame_rate:
+    if video.frame_rate and math.isfinite(video.frame_rate):
         steadiness = "variable" if video.variable_frame_rate else "steady"
         rows.append(("Frame rate", f"{number(video.frame_rate)} frames/s, {steadiness}"))
     if video.bit_rate:
@@ -91,10 +94,18 @@ def of_audio(audio: AudioStream) -> Rows:
 def command(file: str, engine: Engine, cards: Mapping[str, Card]) -> str:
     """The command line that repeats the run; settings are given as variables of the environment.
 
-    ``--only`` is named when not every detector on the cards was run.
+    ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one.
     """
     only = [] if set(engine.detectors) >= set(cards) else ["--only", ",".join(engine.detectors)]
-    return shlex.join(["unmask", "check", *only, "--report", "reports", "--", visible(file)])
+    limit = threshold(engine)
+    raised = [] if limit == MANIPULATED_FROM else ["--threshold", f"{limit:g}"]
+    return shlex.join(["unmask", "check", *only, *raised, "--report", "reports", "--", visible(file)])
+
+
+def threshold(engine: Engine) -> float:
+    """Probability from which this run called a file manipulated."""
+    named = engine.settings.get("threshold")
+    return float(named) if isinstance(named, int | float) else MANIPULATED_FROM
 
 
 def _bytes(count: int) -> str:

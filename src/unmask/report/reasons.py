@@ -52,8 +52,11 @@ def strongest(report: Report, most: int = MOST_REASONS) -> tuple[Grounds, ...]:
         for rank, sentence in enumerate(evidence.because)
     ]
     answered = [grounds for grounds in found if grounds.evidence.fake is not None]
+    abstained = [grounds for grounds in found if grounds.evidence.abstained != "context-only"]
     word = report.verdict.word
-    ordered = sorted(answered or found, key=lambda it: (it.rank, _group(it, word), -log_odds_strength(it.evidence)))
+    ordered = sorted(
+        answered or abstained or found, key=lambda it: (it.rank, _group(it, word), -log_odds_strength(it.evidence))
+    )
     return tuple(ordered[:most])
 
 

@@ -34,7 +34,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
-    words = ("abstention", "answer", "clock", "first_upper", "percent", "percent_range", "strength")
+    words = ("abstention", "answer", "clock", "first_upper", "percent", "percent_range", "sentence", "strength")
     environment.filters |= {name: getattr(wording, name) for name in words}
     environment.filters["data_uri"] = data_uri
     environment.globals |= {

@@ -41,7 +41,7 @@ ABSTENTIONS: Mapping[Reason, str] = MappingProxyType(
         "not-measurable": "not measurable here",
         "no-speech": "no speech",
         "no-video": "no moving picture",
-        "context-only": "context only, it does not vote",
+        "context-only": "it does not vote",
         "out-of-scope": "outside what it was made for",
     }
 )
@@ -136,6 +136,8 @@ def is_clear(fake: float) -> bool:
 
 def answer(evidence: Evidence) -> str:
     """What a detector says: words first, per cent second."""
+    if evidence.abstained == "context-only":
+        return "context, no vote"
     if evidence.fake is None:
         return f"abstained: {abstention(evidence)}"
     where = percent_range(evidence.interval)
@@ -197,6 +199,15 @@ def measurement(name: str, value: float) -> tuple[str, str]:
         return name.replace("_", " "), number(value)
     shown = number(value)
     return words.replace("_", " "), shown if shown == "not measured" else f"{shown}\xa0{unit}"
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter and a full stop.
+
+    >>> sentence("any readable file")
+    'Any readable file.'
+    """
+    return first_upper(text) + ("" if text.endswith((".", "!", "?", "…")) else ".")
 
 
 def first_upper(text: str) -> str:

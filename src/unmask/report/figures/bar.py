@@ -6,7 +6,9 @@ from unmask.report.figures.colors import DARK_INK, diverging
 from unmask.report.figures.svg import Rect, element, hatching, line, picture, ramp, text_width, words
 from unmask.report.wording import percent, percent_range
 
-_WIDTH, _LEFT, _TRACK = 420.0, 2.0, 416.0  # a dot at either end reaches over the edge; the page lets it
+_LARGE = Rect(2, 26, 416, 14)  # a dot at either end reaches over the edge; the page lets it
+_SMALL = Rect(2, 6, 236, 8)
+_BASELINE = 58.0
 
 
 def probability_bar(
@@ -21,56 +23,58 @@ def probability_bar(
         interval: Where it may lie.
         unsure: Ends of the zone in which the verdict is "cannot tell"; None draws no zone.
     """
-    parts = [ramp(Rect(_LEFT, 26.0, _TRACK, 14.0), diverging), *_zone(unsure)]
-    parts += [
-        words(_LEFT, 58, "0\xa0%", class_="soft"),
-        words(_LEFT + _TRACK, 58, "100\xa0%", anchor="end", class_="soft"),
+    left, right = _at(_LARGE, 0.0), _at(_LARGE, 1.0)
+    parts = [
+        ramp(_LARGE, diverging),
+        words(left, _BASELINE, "0\xa0%", class_="soft"),
+        words(right, _BASELINE, "100\xa0%", anchor="end", class_="soft"),
+        *_zone(unsure),
+        *_marker(_LARGE, probability, interval, 8.0),
     ]
-    if unsure is None:
-        parts.append(words(_at(0.5), 58, "50\xa0%", anchor="middle", class_="soft"))
-    parts += _marker(probability, interval, 33.0, 8.0)
     if probability is not None and math.isfinite(probability):
         shown = percent(probability)
         half = text_width(shown, 14) / 2
-        middle = min(max(_at(probability), _LEFT + half), _LEFT + _TRACK - half)
+        middle = min(max(_at(_LARGE, probability), left + half), right - half)
         parts.append(words(middle, 15, shown, anchor="middle", size=14, bold=True))
-    return picture(_WIDTH, 64, "Probability of manipulation", _description(probability, interval, unsure), parts)
+    return picture(420, 64, "Probability of manipulation", _description(probability, interval, unsure), parts)
 
 
 def small_bar(probability: float, interval: tuple[float, float] | None = None) -> str:
     """The same bar without words, to stand beside a sentence that has them."""
-    parts = [ramp(Rect(_LEFT, 6.0, _TRACK, 8.0), diverging), *_marker(probability, interval, 10.0, 6.0)]
-    return picture(_WIDTH, 20, "Probability of manipulation", _description(probability, interval, None), parts)
+    parts = [ramp(_SMALL, diverging), *_marker(_SMALL, probability, interval, 6.0)]
+    return picture(240, 20, "Probability of manipulation", _description(probability, interval, None), parts)
 
 
 def _zone(unsure: tuple[float, float] | None) -> list[str]:
     if unsure is None:
         return []
-    low, high = (_at(bound) for bound in unsure)
-    label = words((low + high) / 2, 58, "cannot tell", anchor="middle", class_="soft")
-    edges = [line(x, 22, x, 45, class_="mark", width=1) for x in (low, high)]
-    return [hatching(Rect(low, 26, high - low, 14), class_="zone", stroke="#ffffff", step=6.0), *edges, label]
+    low, high = (_at(_LARGE, bound) for bound in unsure)
+    if high - low <= 0:
+        return []
+    zone = hatching(Rect(low, _LARGE.y, high - low, _LARGE.height), class_="zone", stroke="#ffffff", step=6.0)
+    edges = [line(x, _LARGE.y - 4, x, _LARGE.y + _LARGE.height + 4, class_="mark") for x in (low, high)]
+    half = text_width("cannot tell") / 2
+    middle = min(max((low + high) / 2, _LARGE.x + half + 36), _LARGE.x + _LARGE.width - half - 48)
+    return [zone, *edges, words(middle, _BASELINE, "cannot tell", anchor="middle", class_="soft")]
 
 
-def _marker(probability: float | None, interval: tuple[float, float] | None, y: float, radius: float) -> list[str]:
+def _marker(place: Rect, probability: float | None, interval: tuple[float, float] | None, radius: float) -> list[str]:
     """Whisker and dot, dark with a white rim: they lie on the scale's colours, not on the page's."""
-    parts = []
+    parts, y = [], place.y + place.height / 2
     if interval is not None and all(math.isfinite(bound) for bound in interval):
-        low, high = (_at(bound) for bound in interval)
-        cap = radius - 2
-        path = f"M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {y - cap:.1f}V{y + cap:.1f}M{high:.1f} {y - cap:.1f}V{y + cap:.1f}"
+        low, high = (_at(place, bound) for bound in interval)
+        top, bottom = y - radius + 2, y + radius - 2
+        path = f"M{low:.1f} {y:.1f}H{high:.1f}M{low:.1f} {top:.1f}V{bottom:.1f}M{high:.1f} {top:.1f}V{bottom:.1f}"
         parts.append(element("path", d=path, stroke="#ffffff", stroke_width=4.5, stroke_linecap="square", fill="none"))
         parts.append(element("path", d=path, stroke=DARK_INK, stroke_width=2.2, fill="none"))
     if probability is not None and math.isfinite(probability):
-        x = _at(probability)
-        parts.append(element("circle", cx=x, cy=y, r=radius, fill="#ffffff"))
-        parts.append(element("circle", cx=x, cy=y, r=radius - 1.5, fill=DARK_INK))
-        parts.append(element("circle", cx=x, cy=y, r=radius - 3.5, fill=diverging(probability)))
+        rings = ((radius, "#ffffff"), (radius - 1.5, DARK_INK), (radius - 3.5, diverging(probability)))
+        parts += [element("circle", cx=_at(place, probability), cy=y, r=r, fill=fill) for r, fill in rings]
     return parts
 
 
-def _at(share: float) -> float:
-    return _LEFT + _TRACK * min(max(share, 0.0), 1.0)
+def _at(place: Rect, share: float) -> float:
+    return place.x + place.width * min(max(share, 0.0), 1.0)
 
 
 def _description(
@@ -80,4 +84,4 @@ def _description(
         return "Not measured."
     where = percent_range(interval)
     sentence = percent(probability) + (f", 95 % interval {where}" if where else "") + "."
-    return sentence + (f" Between {percent_range(unsure)} the answer is: cannot tell." if unsure else "")
+    return sentence + (f" From {percent_range(unsure)} the answer is: cannot tell." if unsure else "")

@@ -92,19 +92,25 @@ def _drawn(paths: tuple[str, ...], class_: str, opacity: float, stroke: str = "#
 
 
 def _legend(cells: Map) -> Iterator[str]:
-    yield ramp(Rect(_LEGEND_X, _LEGEND_TOP, 16, _LEGEND_HEIGHT), sequential, upwards=True)
-    span = cells.high - cells.low
-    step_size = abs(span) / 2 if math.isfinite(span) and span else 1.0
-    for share in (0.0, 0.5, 1.0):
-        y = _LEGEND_TOP + (1 - share) * _LEGEND_HEIGHT
-        yield line(_LEGEND_X + 16, y, _LEGEND_X + 21, y)
-        yield words(_LEGEND_X + 25, y + 4, tick_label(cells.low + share * span, step_size), class_="soft")
-    yield words(_LEGEND_X - 8, _LEGEND_TOP - 14, cells.unit or "no unit", class_="soft")
+    if np.isfinite(cells.values).any():
+        yield from _scale(cells)
     if not np.isfinite(cells.values).all():
         y = _LEGEND_TOP + _LEGEND_HEIGHT + 26
         yield element("rect", x=_LEGEND_X, y=y, width=16, height=16, class_="panel", fill="#efece6")
         yield hatching(Rect(_LEGEND_X, y, 16, 16))
         yield words(_LEGEND_X + 22, y + 13, "not seen", class_="soft")
+
+
+def _scale(cells: Map) -> Iterator[str]:
+    yield ramp(Rect(_LEGEND_X, _LEGEND_TOP, 16, _LEGEND_HEIGHT), sequential, upwards=True)
+    span = cells.high - cells.low
+    has_span = math.isfinite(span) and span > 0
+    for share in (0.0, 0.5, 1.0) if has_span else (0.5,):
+        y = _LEGEND_TOP + (1 - share) * _LEGEND_HEIGHT
+        label = tick_label(cells.low + share * span, span / 2) if has_span else number(cells.low)
+        yield line(_LEGEND_X + 16, y, _LEGEND_X + 21, y)
+        yield words(_LEGEND_X + 25, y + 4, label, class_="soft")
+    yield words(_LEGEND_X - 8, _LEGEND_TOP - 14, cells.unit or "no unit", class_="soft")
 
 
 def _share(cells: Map, value: float) -> float:

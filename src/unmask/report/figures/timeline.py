@@ -32,12 +32,20 @@ class _Time:
 def timeline(report: Report) -> str:
     """One row a detector and person: stretches coloured by probability, above them when the person was in view.
 
-    Empty for a still, and where no time is known.
+    Empty for a still, where no time is known, and where nothing was judged by stretches.
     """
     longest = _longest(report)
-    if report.media.kind == "image" or longest <= 0:
+    voting = [evidence for evidence in report.evidence if evidence.abstained != "context-only"]
+    if report.media.kind == "image" or longest <= 0 or not (report.people or any(it.segments for it in voting)):
         return ""
-    time, y = _Time(longest), 8.0
+    time = _Time(longest)
+    rows, bottom = _rows(report, voting, time, 26.0 if report.incomplete else 8.0)
+    parts = [*_broken_off(report, time, bottom), *rows, *_axis(time, bottom), *_legend(bottom + 44)]
+    return picture(_WIDTH, bottom + 66, "Evidence along the film", _description(report, longest), parts)
+
+
+def _rows(report: Report, voting: list[Evidence], time: _Time, y: float) -> tuple[list[str], float]:
+    """All rows, and where they end."""
     parts: list[str] = []
     for person in report.people:
         parts += _presence(time, person.track, y)
@@ -45,14 +53,13 @@ def timeline(report: Report) -> str:
             y += _ROW
             parts += _row(time, evidence, y, (person.track.start, person.track.end))
         y += _ROW + 10
-    if report.evidence:
+    if voting:
         parts.append(words(0, y + 15, "Whole file", bold=True))
-        for evidence in report.evidence:
+        for evidence in voting:
             y += _ROW
-            parts += _row(time, evidence, y, (0.0, longest))
+            parts += _row(time, evidence, y, (0.0, time.longest))
         y += _ROW
-    parts += [*_axis(time, y), *_broken_off(report, time, y), *_legend(y + 44)]
-    return picture(_WIDTH, y + 84, "Evidence along the film", _description(report, longest), parts)
+    return parts, y
 
 
 def presence(track: Track) -> list[tuple[float, float]]:
@@ -141,12 +148,13 @@ def _axis(time: _Time, y: float) -> Iterator[str]:
 
 
 def _broken_off(report: Report, time: _Time, y: float) -> Iterator[str]:
+    """A line where the film breaks off, drawn first so that no row is crossed out by it."""
     if report.incomplete and report.seen_until is not None:
         x = time.x(report.seen_until)
-        stroke = element(
+        yield element(
             "line",
             x1=x,
-            y1=2,
+            y1=4,
             x2=x,
             y2=y + 4,
             class_="mark",
@@ -154,14 +162,9 @@ def _broken_off(report: Report, time: _Time, y: float) -> Iterator[str]:
             stroke_width=1.4,
             stroke_dasharray="4 3",
         )
-        after = x < (_LEFT + _RIGHT) / 2
-        yield stroke
+        early = x < (_LEFT + _RIGHT) / 2
         yield words(
-            x + (6 if after else -6),
-            y - 4,
-            "nothing seen after this",
-            anchor="start" if after else "end",
-            class_="soft",
+            x + (6 if early else -6), 13, "nothing seen after this", anchor="start" if early else "end", class_="soft"
         )
 
 
