@@ -48,7 +48,7 @@ def as_html(report: Report, cards: Mapping[str, Card]) -> str:
         asked=[cards[name] for name in asked if name in cards],
         command=facts.command(report.media.file, report.engine, cards),
         engine=[("Version", report.engine.version), ("Detectors", ", ".join(report.engine.detectors) or "none")],
-        settings=[(name, _setting(value)) for name, value in report.engine.settings.items()],
+        settings=[(name, "none" if value is None else str(value)) for name, value in report.engine.settings.items()],
     )
 
 
@@ -101,7 +101,3 @@ def _facts(report: Report) -> list[tuple[str, facts.Rows]]:
     if media.tags:
         sections.append(("Tags", list(media.tags.items())))
     return sections
-
-
-def _setting(value: str | float | bool | None) -> str:  # noqa: FBT001 — a value to print, not a switch
-    return "none" if value is None else str(value)

@@ -19,7 +19,7 @@ def page_name(file: str, sha256: str) -> str:
     The same file under the same name gets the same page; two files of one name never share one.
 
     >>> page_name("films/../interview 2.mp4", "9f86d081")
-    'interview-2-c1e45b1e72.html'
+    'interview-2-9de733e94f.html'
     """
     digest = hashlib.sha256(f"{file}\0{sha256}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"{_stem(file)}-{digest[:10]}.html"

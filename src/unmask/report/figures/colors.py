@@ -9,7 +9,7 @@ import itertools
 import math
 from typing import Final
 
-Rgb = tuple[float, float, float]
+Rgb = tuple[int, int, int]
 Stops = tuple[tuple[float, str], ...]
 
 _DIVERGING: Final[Stops] = (
@@ -26,7 +26,7 @@ _SEQUENTIAL: Final[Stops] = (
     (0.75, "#bcae6c"),
     (1.0, "#fee838"),
 )
-DARK_INK, LIGHT_INK = "#14181c", "#ffffff"
+DARK_INK, LIGHT_INK = "#000000", "#ffffff"  # pure, so that one of them reaches 4.5 : 1 on any colour
 
 
 def diverging(fake: float) -> str:
@@ -43,7 +43,7 @@ def ink_on(background: str) -> str:
     """Black or white, whichever reads better on the colour.
 
     >>> ink_on("#00224e"), ink_on("#fee838")
-    ('#ffffff', '#14181c')
+    ('#ffffff', '#000000')
     """
     return max((DARK_INK, LIGHT_INK), key=lambda ink: contrast(ink, background))
 

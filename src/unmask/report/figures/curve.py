@@ -12,8 +12,9 @@ from unmask.report.wording import number
 from unmask.types import Trace
 
 Points = Float64[np.ndarray, " points"]
-_WIDTH, _HEIGHT = 460.0, 210.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 446.0, 30.0, 168.0
+Kept = Float64[np.ndarray, " kept"]
+_WIDTH, _HEIGHT = 460.0, 226.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 446.0, 46.0, 184.0
 _COLUMNS = 394  # one a unit of width: finer than a screen or a printer shows
 
 
@@ -63,7 +64,7 @@ class _Frame:
         for place in places:
             yield line(_LEFT, self.y(place), _RIGHT, self.y(place))
             yield words(_LEFT - 7, self.y(place) + 4, tick_label(place, step), anchor="end", class_="soft")
-        yield words(_LEFT - 7, 14, unit or "no unit", anchor="start", class_="soft")
+        yield words(0, 12, unit or "no unit", class_="soft")
 
 
 def _axis_name(unit: str) -> str:
@@ -100,7 +101,7 @@ def _mark(frame: _Frame, trace: Trace) -> list[str]:
     return [stroke, words(middle, _TOP - 13, label, anchor="middle", bold=True)]
 
 
-def _decimated(x: Points, y: Points) -> tuple[Points, Points]:
+def _decimated(x: Points, y: Points) -> tuple[Kept, Kept]:
     """At most two points a column: its lowest and its highest, in the order in which they come."""
     if len(x) <= 2 * _COLUMNS:
         return x, y
@@ -115,7 +116,7 @@ def _decimated(x: Points, y: Points) -> tuple[Points, Points]:
     return x[order], y[order]
 
 
-def _runs(x: Points, y: Points) -> Iterator[tuple[Points, Points]]:
+def _runs(x: Points, y: Points) -> Iterator[tuple[Kept, Kept]]:
     """The stretches between the gaps."""
     seen: Bool[np.ndarray, " points"] = np.isfinite(x) & np.isfinite(y)
     for run in np.split(np.arange(len(x)), np.flatnonzero(np.diff(seen.astype(np.int8))) + 1):

@@ -92,7 +92,7 @@ def _drawn(paths: tuple[str, ...], class_: str, opacity: float, stroke: str = "#
 
 
 def _legend(cells: Map) -> Iterator[str]:
-    if np.isfinite(cells.values).any():
+    if np.isfinite(cells.values).any() and math.isfinite(cells.low):
         yield from _scale(cells)
     if not np.isfinite(cells.values).all():
         y = _LEGEND_TOP + _LEGEND_HEIGHT + 26

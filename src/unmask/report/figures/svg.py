@@ -7,6 +7,8 @@ from typing import Literal, NamedTuple
 from unmask.report.wording import visible
 
 Anchor = Literal["start", "middle", "end"]
+Number = int | float
+"""A length on the paper; named because the shape checks of the tests tell the two apart."""
 FONT_SIZE = 12
 CHARACTER_WIDTH = 6.6  # of the font at FONT_SIZE, a little more than the mean so that labels keep apart
 
@@ -14,13 +16,13 @@ CHARACTER_WIDTH = 6.6  # of the font at FONT_SIZE, a little more than the mean s
 class Rect(NamedTuple):
     """A place on the paper."""
 
-    x: float
-    y: float
-    width: float
-    height: float
+    x: Number
+    y: Number
+    width: Number
+    height: Number
 
 
-def element(tag: str, content: str = "", /, **attributes: str | float) -> str:
+def element(tag: str, content: str = "", /, **attributes: str | Number) -> str:
     """One element; ``content`` is markup, attribute values are escaped.
 
     >>> element("rect", x=1.0, class_="panel")
@@ -31,22 +33,22 @@ def element(tag: str, content: str = "", /, **attributes: str | float) -> str:
 
 
 def words(
-    x: float,
-    y: float,
+    x: Number,
+    y: Number,
     text: str,
     *,
     anchor: Anchor = "start",
     class_: str = "ink",
     fill: str = "#22282e",
-    size: float = FONT_SIZE,
+    size: Number = FONT_SIZE,
     bold: bool = False,
 ) -> str:
     """A line of text with its baseline at ``y``; hidden characters are made visible.
 
     The class gives the colour of the page's scheme; with an empty class the fill stands, as on coloured cells.
     """
-    weight: dict[str, str | float] = {"font_weight": 600} if bold else {}
-    coloured: dict[str, str | float] = {"class_": class_} if class_ else {}
+    weight: dict[str, str | Number] = {"font_weight": 600} if bold else {}
+    coloured: dict[str, str | Number] = {"class_": class_} if class_ else {}
     return element(
         "text",
         escape(visible(text)),
@@ -60,12 +62,12 @@ def words(
     )
 
 
-def line(x1: float, y1: float, x2: float, y2: float, *, class_: str = "rule", width: float = 1) -> str:
+def line(x1: Number, y1: Number, x2: Number, y2: Number, *, class_: str = "rule", width: Number = 1) -> str:
     """A straight stroke."""
     return element("line", x1=x1, y1=y1, x2=x2, y2=y2, class_=class_, stroke="#b9b4a9", stroke_width=width)
 
 
-def hatching(place: Rect, *, class_: str = "rule", stroke: str = "#b9b4a9", step: float = 7.0) -> str:
+def hatching(place: Rect, *, class_: str = "rule", stroke: str = "#b9b4a9", step: Number = 7.0) -> str:
     """Thin diagonals that fill a rectangle: nothing was seen or measured here."""
     x, y, width, height = place
     strokes = []
@@ -100,7 +102,7 @@ def ramp(place: Rect, color_of: Callable[[float], str], *, upwards: bool = False
     return "".join(cells)
 
 
-def picture(width: float, height: float, title: str, description: str, parts: Iterable[str]) -> str:
+def picture(width: Number, height: Number, title: str, description: str, parts: Iterable[str]) -> str:
     """A whole figure; title and description are what a screen reader says."""
     content = [element("title", escape(visible(title))), element("desc", escape(visible(description))), *parts]
     return element(
@@ -114,19 +116,19 @@ def picture(width: float, height: float, title: str, description: str, parts: It
     )
 
 
-def text_width(text: str, size: float = FONT_SIZE) -> float:
+def text_width(text: str, size: Number = FONT_SIZE) -> float:
     """About how wide a line of text is, in the units of the figure."""
     return len(text) * CHARACTER_WIDTH * size / FONT_SIZE
 
 
-def shortened(text: str, width: float) -> str:
+def shortened(text: str, width: Number) -> str:
     """The text cut with an ellipsis where it would be wider than ``width``."""
     shown = visible(text)
     most = max(int(width / CHARACTER_WIDTH), 1)
     return shown if len(shown) <= most else f"{shown[: most - 1]}…"
 
 
-def _value(value: str | float) -> str:
+def _value(value: str | Number) -> str:
     if isinstance(value, str):
         return escape(visible(value), quote=True)
     return f"{value:.1f}".removesuffix(".0") if abs(value) >= 0.05 else "0"

@@ -12,8 +12,8 @@ MOST_TICKS = 1000  # a guard against a broken range, far above what is drawn
 def ticks(low: float, high: float, wanted: int = 5) -> list[float]:
     """About ``wanted`` round numbers within the range.
 
-    >>> ticks(40, 180)
-    [50, 100, 150]
+    >>> ticks(40.0, 180.0)
+    [50.0, 100.0, 150.0]
     >>> ticks(-1.2, 1.3, 6)
     [-1.0, -0.5, 0.0, 0.5, 1.0]
     """
@@ -39,11 +39,13 @@ def time_ticks(high: float, wanted: int = 8) -> list[float]:
 
 
 def tick_label(value: float, step: float) -> str:
-    """The number with as many digits as the step needs.
+    """The number with as many digits as the step needs; very large and small ones by their power of ten.
 
-    >>> tick_label(0.5, 0.25), tick_label(1200, 200)
-    ('0.50', '1200')
+    >>> tick_label(0.5, 0.25), tick_label(1200.0, 200.0), tick_label(-5e-7, 1e-7)
+    ('0.50', '1200', '−5e−7')
     """
+    if value and not 1e-4 <= abs(step) < 1e5:
+        return f"{value:g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", "−")
     digits = max(0, -math.floor(math.log10(step) + 1e-9)) if step > 0 else 0
     if digits and abs(step * 10**digits - round(step * 10**digits)) > 1e-6:
         digits += 1
