@@ -70,8 +70,13 @@ def failure_as_json(file: str, error: UnmaskError) -> dict[str, Any]:
         "seen_until": None,
         "incomplete": None,
         "crowd": 0,
-        "error": {"code": error.code, "sentence": _text(str(error))},
+        "error": error_as_json(error),
     }
+
+
+def error_as_json(error: UnmaskError) -> dict[str, str]:
+    """The code of an error and its sentence."""
+    return {"code": error.code, "sentence": _text(str(error))}
 
 
 def json_line(row: Mapping[str, Any]) -> str:
