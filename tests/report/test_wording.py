@@ -47,3 +47,5 @@ def test_times_and_numbers_round_without_carrying_wrong() -> None:
     assert clock(float("nan")) == "?"
     assert number(0.0) == "0"
     assert number(9.999) == "10.00"
+    assert number(-0.29) == "−0.290"
+    assert number(1e300).replace("\xa0", "").startswith("1")

@@ -70,8 +70,12 @@ def write_index(rows: Iterable[IndexRow], folder: Path) -> Path:
     return written(folder, "index.html", index_html(rows))
 
 
-def _grouped(found: tuple[Grounds, ...]) -> list[tuple[str, str, list[Grounds]]]:
-    groups = [(heading, kind, [grounds for grounds in found if _kind(grounds) == kind]) for kind, heading in _HEADINGS]
+def _grouped(found: tuple[Grounds, ...]) -> list[tuple[str, str, list[list[Grounds]]]]:
+    """Headings with the findings below them; a finding's sentences stay together, in the order of the strongest."""
+    findings: dict[tuple[int | None, str], list[Grounds]] = {}
+    for grounds in found:
+        findings.setdefault((grounds.person, grounds.evidence.detector), []).append(grounds)
+    groups = [(heading, kind, [it for it in findings.values() if _kind(it[0]) == kind]) for kind, heading in _HEADINGS]
     return [group for group in groups if group[2]]
 
 

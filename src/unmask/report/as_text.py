@@ -26,7 +26,7 @@ _STYLES: dict[Word, str] = {
 def as_text(report: Report) -> RenderableType:
     """The report as something `rich.console.Console.print` draws at any width."""
     parts: list[RenderableType] = [_title(report.media.file), *_verdict(report)]
-    parts += _section("Why", [_bullet(_reason(grounds, len(report.people))) for grounds in strongest(report)])
+    parts += _section("Why", [_bullet(_reason(grounds, len(report.people))) for grounds in _leading(report)])
     for person in report.people:
         parts += _section(_person_title(person, report), [_finding(it) for it in person.evidence])
     parts += _section("File", [*(_finding(it) for it in report.evidence), *_file_facts(report)])
@@ -55,6 +55,11 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
     yield _indented(Text(visible(verdict.sentence)))
     if report.incomplete:
         yield _indented(Text(f"Incomplete: {visible(report.incomplete)}", style="bold"))
+
+
+def _leading(report: Report) -> list[Grounds]:
+    """What each detector says first; the rest stands with the person it is about."""
+    return [grounds for grounds in strongest(report) if grounds.rank == 0]
 
 
 def _reason(grounds: Grounds, people: int) -> str:

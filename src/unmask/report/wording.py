@@ -179,12 +179,12 @@ def number(value: float) -> str:
     """
     if not math.isfinite(value):
         return "not measured"
-    if value == int(value) and abs(value) < 1e15:
-        return f"{int(value):,}".replace(",", "\xa0")
-    if abs(value) >= 1000:
-        return f"{value:,.0f}".replace(",", "\xa0")
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:.{min(digits, 6)}f}"
+    if value == int(value) or abs(value) >= 1000:
+        shown = f"{value:,.0f}".replace(",", "\xa0")
+    else:
+        digits = max(0, 2 - math.floor(math.log10(abs(value))))
+        shown = f"{value:.{min(digits, 6)}f}"
+    return shown.replace("-", "−")
 
 
 def measurement(name: str, value: float) -> tuple[str, str]:
@@ -198,7 +198,9 @@ def measurement(name: str, value: float) -> tuple[str, str]:
     if unit is None:
         return name.replace("_", " "), number(value)
     shown = number(value)
-    return words.replace("_", " "), shown if shown == "not measured" else f"{shown}\xa0{unit}"
+    if shown != "not measured":
+        shown += unit if unit == "°" else f"\xa0{unit}"
+    return words.replace("_", " "), shown
 
 
 def sentence(text: str) -> str:

@@ -17,6 +17,8 @@ _WIDTH, _HEIGHT = 460.0, 226.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52.0, 446.0, 46.0, 184.0
 _COLUMNS = 394  # one a unit of width: finer than a screen or a printer shows
 
+_FEW = 30  # values of a stretch that are shown one by one, since the line between them is a guess
+
 
 def curve(trace: Trace) -> str:
     """The line plot of a trace: gaps where it is NaN, and a labelled mark where it points.
@@ -71,13 +73,14 @@ def _axis_name(unit: str) -> str:
     return {"s": "time, s", "": "no unit"}.get(unit, unit)
 
 
-def _stroke(frame: _Frame, x: Points, y: Points) -> str:
-    if len(x) == 1:
-        return element(
-            "circle", cx=frame.x(float(x[0])), cy=frame.y(float(y[0])), r=1.6, class_="curve-dot", fill="#2b6ca3"
-        )
-    points = " ".join(f"{frame.x(a):.1f},{frame.y(b):.1f}" for a, b in zip(x.tolist(), y.tolist(), strict=True))
-    return element("polyline", points=points, class_="curve", fill="none", stroke="#2b6ca3", stroke_width=1.6)
+def _stroke(frame: _Frame, x: Kept, y: Kept) -> str:
+    places = [(frame.x(a), frame.y(b)) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+    points = " ".join(f"{px:.1f},{py:.1f}" for px, py in places)
+    stroke = element("polyline", points=points, class_="curve", fill="none", stroke="#2b6ca3", stroke_width=1.6)
+    if len(places) > _FEW:
+        return stroke
+    dots = [element("circle", cx=px, cy=py, r=2.6, class_="curve-dot", fill="#2b6ca3") for px, py in places]
+    return stroke + "".join(dots)
 
 
 def _mark(frame: _Frame, trace: Trace) -> list[str]:
