@@ -1,1 +1,68 @@
-"""unmask tells a filmed face from a made one and says why."""
+"""unmask tells a filmed face from a made one and says why.
+
+>>> import unmask
+>>> sorted(unmask.__all__)[:3]
+['BrokenMedia', 'Card', 'Evidence']
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from unmask.errors import (
+    BrokenMedia,
+    InputError,
+    MissingComponent,
+    NotMedia,
+    OutputError,
+    OverLimit,
+    UnmaskError,
+    Unreadable,
+    UsageError,
+)
+from unmask.version import __version__
+
+if TYPE_CHECKING:
+    from unmask.examine import check
+    from unmask.settings import Settings
+    from unmask.types import Card, Evidence, Media, Person, Report, Track, Verdict, VitalsReport
+    from unmask.vitals import read_vitals
+
+_WHERE = {
+    "check": "unmask.examine",
+    "read_vitals": "unmask.vitals",
+    "Settings": "unmask.settings",
+    **dict.fromkeys(
+        ("Card", "Evidence", "Media", "Person", "Report", "Track", "Verdict", "VitalsReport"), "unmask.types"
+    ),
+}
+
+__all__ = [
+    "BrokenMedia",
+    "Card",
+    "Evidence",
+    "InputError",
+    "Media",
+    "MissingComponent",
+    "NotMedia",
+    "OutputError",
+    "OverLimit",
+    "Person",
+    "Report",
+    "Settings",
+    "Track",
+    "UnmaskError",
+    "Unreadable",
+    "UsageError",
+    "Verdict",
+    "VitalsReport",
+    "__version__",
+    "check",
+    "read_vitals",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what was asked for on first use, so that ``import unmask`` and ``unmask --help`` stay quick."""
+    if name not in _WHERE:
+        raise AttributeError(f"module 'unmask' has no attribute '{name}'")
+    return getattr(import_module(_WHERE[name]), name)

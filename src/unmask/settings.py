@@ -25,18 +25,18 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="UNMASK_", extra="forbid", frozen=True)
 
-    max_bytes: int = Field(4 * 1024**3, gt=0, description="Largest file, bytes.")
-    max_pixels: int = Field(4096 * 2304, gt=0, description="Largest video frame, pixels.")
-    max_image_pixels: int = Field(64_000_000, gt=0, description="Largest still, pixels.")
-    max_seconds: float = Field(2 * 3600.0, gt=0, description="Longest film, seconds.")
-    decode_memory_bytes: int = Field(2 * 1024**3, ge=1024**3, description="Memory of the decoding process.")
-    decode_wall_seconds: float = Field(4 * 3600.0, gt=0, description="Longest time one file may decode.")
-    stall_seconds: float = Field(60.0, gt=0, description="Longest wait for the next frame.")
-    sandbox: str = Field("auto", pattern="^(auto|bubblewrap|landlock|limits)$", description="Least level wanted.")
-    threads: int = Field(
-        0, ge=0, description="Threads of decoder and networks; 0 takes one per network, auto for decoding."
+    max_bytes: int = Field(default=4 * 1024**3, gt=0, description="Largest file, bytes.")
+    max_pixels: int = Field(default=4096 * 2304, gt=0, description="Largest video frame, pixels.")
+    max_image_pixels: int = Field(default=64_000_000, gt=0, description="Largest still, pixels.")
+    max_seconds: float = Field(default=2 * 3600.0, gt=0, description="Longest film, seconds.")
+    decode_memory_bytes: int = Field(default=2 * 1024**3, ge=1024**3, description="Memory of the decoding process.")
+    decode_wall_seconds: float = Field(default=4 * 3600.0, gt=0, description="Longest time one file may decode.")
+    stall_seconds: float = Field(default=60.0, gt=0, description="Longest wait for the next frame.")
+    sandbox: str = Field(
+        default="auto", pattern="^(auto|bubblewrap|landlock|limits)$", description="Least level wanted."
     )
-    max_people: int = Field(8, gt=0, description="People followed at once; the largest faces are.")
+    threads: int = Field(default=0, ge=0, description="Threads of the decoder; 0 lets it choose by picture size.")
+    max_people: int = Field(default=8, gt=0, description="People followed at once; the largest faces are.")
 
     @classmethod
     def settings_customise_sources(

@@ -365,6 +365,19 @@ class Evidence:
     maps: tuple[Map, ...] = ()
     measured: Mapping[str, float] = field(default_factory=dict)
 
+    @classmethod
+    def abstain(
+        cls,
+        detector: str,
+        reason: Reason,
+        *because: str,
+        traces: tuple[Trace, ...] = (),
+        maps: tuple[Map, ...] = (),
+        measured: Mapping[str, float] | None = None,
+    ) -> "Evidence":
+        """Evidence without an answer: why, and what was measured all the same."""
+        return cls(detector, None, because, reason, traces=traces, maps=maps, measured=measured or {})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Person:
@@ -372,6 +385,48 @@ class Person:
 
     track: Track
     evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vitals:
+    """Heart and breath rate of one person.
+
+    Attributes:
+        id: Number of the person, 1 for the main one.
+        heart_rate_bpm: Beats a minute, None when not measurable.
+        heart_rate_error_bpm: Standard error of the heart rate, None with it.
+        breath_rate_bpm: Breaths a minute, None when not measurable.
+        quality: 0–1, how far the heart rate may be trusted.
+        measurable: Whether a heart rate was found.
+        reason: Why not, as a code; None when measurable.
+        because: Why not, in sentences.
+        traces: The wave and its spectrum.
+        maps: Strength of the beat in each part of the face.
+    """
+
+    id: int
+    heart_rate_bpm: float | None
+    heart_rate_error_bpm: float | None
+    breath_rate_bpm: float | None
+    quality: float
+    measurable: bool
+    reason: Reason | None
+    because: tuple[str, ...]
+    traces: tuple[Trace, ...] = ()
+    maps: tuple[Map, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VitalsReport:
+    """The rates of everyone in a film.
+
+    Attributes:
+        incomplete: A sentence when the film broke off before its end.
+    """
+
+    media: Media
+    people: tuple[Vitals, ...]
+    incomplete: str | None
 
 
 @dataclass(frozen=True, slots=True)

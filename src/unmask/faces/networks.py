@@ -1,5 +1,9 @@
 """A TFLite network as a function: array in, arrays out."""
 
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -22,8 +26,9 @@ class Network:
     """
 
     def __init__(self, weight: str) -> None:
-        self._interpreter = Interpreter(str(weight_path(weight)), num_threads=1)
-        self._interpreter.allocate_tensors()
+        with _silent_stderr():
+            self._interpreter = Interpreter(str(weight_path(weight)), num_threads=1)
+            self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._outputs = [output["index"] for output in self._interpreter.get_output_details()]
 
@@ -32,6 +37,21 @@ class Network:
         self._interpreter.set_tensor(self._input, picture)
         self._interpreter.invoke()
         return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+@contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """Nothing reaches stderr: LiteRT greets there from C++, below any logging that could be turned off."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 @cache

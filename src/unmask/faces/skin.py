@@ -137,6 +137,12 @@ def cell_colors(image: RgbImage, landmarks: Landmarks) -> tuple[Float32[np.ndarr
     return np.concatenate([skin, controls]), clipped
 
 
+def whole_picture_colors(image: RgbImage) -> Float32[np.ndarray, "cells 3"]:
+    """Mean RGB (0–255) of a picture of nothing but skin, cut into the rows and columns of GRID."""
+    small = cv2.resize(image.astype(np.float32), (GRID_COLUMNS, GRID_ROWS), interpolation=cv2.INTER_AREA)
+    return small.reshape(-1, 3)
+
+
 def _lattice(shape: Float32[np.ndarray, "468 2"]) -> Float32[np.ndarray, "samples 2"]:
     low, high = shape.min(axis=0), shape.max(axis=0)
     xs, ys = np.meshgrid(np.arange(low[0], high[0], STEP_MM), np.arange(low[1], high[1], STEP_MM))

@@ -1,5 +1,6 @@
 """From a measurement to a probability, by a documented monotone map, until the benchmark calibrates it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +37,20 @@ class MonotoneMap:
         """Where the probability may lie (95 %)."""
         middle = log_odds(self(value))
         return probability(middle - self.slack), probability(middle + self.slack)
+
+
+def add_odds(chances: Sequence[float], slack: float) -> tuple[float, tuple[float, float]]:
+    """One probability from several measures of one thing, by adding their log-odds, and its 95 % interval.
+
+    Args:
+        chances: A probability from each measure.
+        slack: Half width of the interval in log-odds.
+
+    >>> add_odds([0.6, 0.6, 0.4], 1.0)[0]
+    0.6
+    """
+    total = sum(log_odds(chance) for chance in chances)
+    return probability(total), (probability(total - slack), probability(total + slack))
 
 
 def log_odds(chance: float) -> float:

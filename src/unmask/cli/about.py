@@ -1,0 +1,65 @@
+"""``unmask detectors`` and ``unmask doctor``: what there is, and what is missing here."""
+
+from typing import Annotated
+
+import typer
+
+from unmask.cli.output import print_rich
+
+MISSING = 4
+
+
+def detectors(
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a detector, a line each.")] = False,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME…]", help="Only these.", show_default=False)
+    ] = None,
+) -> int:
+    r"""List the detectors: what each asks, needs and answers, and how it is known to fail.
+
+    \b
+    Examples:
+      unmask detectors
+      unmask detectors pulse
+      unmask detectors --json
+    """
+    from unmask.detectors import choose
+    from unmask.report.as_json import json_line
+    from unmask.report.cards import card_as_json, cards_as_text
+
+    cards = [detector.card for detector in choose(tuple(names) if names else None)]
+    if json:
+        for card in cards:
+            typer.echo(json_line(card_as_json(card)))
+    else:
+        print_rich(cards_as_text(cards))
+    return 0
+
+
+def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> int:
+    r"""Say what works here: the sandbox in force, the weights, the libraries, the settings.
+
+    Leaves with 0 when everything is there, 4 when something is missing.
+
+    \b
+    Examples:
+      unmask doctor
+      unmask doctor --json
+    """
+    from dataclasses import asdict
+
+    from rich.table import Table
+
+    from unmask.doctor import examine_machine
+    from unmask.report.as_json import json_line
+
+    findings = examine_machine()
+    if json:
+        typer.echo(json_line({"findings": [asdict(finding) for finding in findings]}))
+    else:
+        table = Table.grid(padding=(0, 2))
+        for finding in findings:
+            table.add_row("ok" if finding.works else "MISSING", finding.what, finding.sentence)
+        print_rich(table)
+    return 0 if all(finding.works for finding in findings) else MISSING

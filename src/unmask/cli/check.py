@@ -1,0 +1,168 @@
+"""``unmask check``: files → verdicts with evidence."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from unmask.cli.output import print_rich
+from unmask.errors import InputError, OutputError
+
+if TYPE_CHECKING:
+    from unmask.cli.inputs import Input
+    from unmask.cli.progress import Watch
+    from unmask.report.index import IndexRow
+    from unmask.settings import Settings
+    from unmask.types import Report
+
+FILES_HELP = "Videos, images or sound files; folders and patterns; - for standard input."
+NOT_ANALYSED, MANIPULATED = 3, 1
+
+
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE…", help=FILES_HELP, show_default=False)],
+    *,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file, a line each.")] = False,
+    report: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write an HTML page a file, and an index, into this folder.")
+    ] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Ask only these detectors, separated by commas.")
+    ] = None,
+    fail_on: Annotated[
+        Literal["manipulated"] | None, typer.Option(help="Leave with 1 when one file gets this verdict.")
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            metavar="P", min=0.5, max=1.0, help="Probability from which a file is called manipulated; 0.8 if not given."
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
+) -> int:
+    r"""Examine files: a verdict for each, with the evidence.
+
+    The verdict reads `manipulated`, `no sign` or `cannot tell`. A file without a sign is not thereby proved genuine.
+
+    Leaves with 0 when done, 1 with --fail-on when one file is manipulated, 3 when some input could not be analysed.
+
+    \b
+    Examples:
+      unmask check clip.mp4
+      unmask check --json --report out clips/ 'more/*.mp4' > results.jsonl
+      unmask check --only pulse,seam --fail-on manipulated clip.mp4
+      cat clip.mp4 | unmask check -
+    """
+    from unmask.cli.inputs import expand, opened
+    from unmask.cli.progress import watching
+    from unmask.detectors import choose
+    from unmask.settings import settings
+    from unmask.verdict.fuse import MANIPULATED_FROM
+
+    names = tuple(name.strip() for name in only.split(",") if name.strip()) if only is not None else None
+    choose(names)  # an unknown name ends the run before the first file
+    run = Run(settings(), names, MANIPULATED_FROM if threshold is None else threshold, json=json, folder=report)
+    inputs = expand(files)
+    with watching(len(inputs), quiet=quiet) as watch:
+        for one in inputs:
+            watch.begin(one.name)
+            try:
+                with opened(one, run.settings) as path:
+                    run.take(one, path, watch)
+            except InputError as error:
+                run.refuse(one, error)
+            watch.end()
+    run.write_index()
+    return run.exit_code(fail_on)
+
+
+@dataclass(slots=True)
+class Run:
+    """One run over files: prints each result as it comes and keeps what the exit code and the index need."""
+
+    settings: "Settings"
+    only: tuple[str, ...] | None
+    threshold: float
+    json: bool
+    folder: Path | None
+    rows: "list[IndexRow]" = field(default_factory=list)
+    manipulated: bool = False
+    incomplete: bool = False
+
+    def take(self, one: "Input", path: Path, watch: "Watch") -> None:
+        """Examine one file, write its page and print its result.
+
+        Raises:
+            InputError: It cannot be analysed.
+        """
+        from unmask.examine import check as examine
+
+        found = examine(
+            path,
+            only=self.only,
+            threshold=self.threshold,
+            settings=self.settings,
+            name=one.name,
+            on_progress=watch.advance,
+        )
+        self.manipulated |= found.verdict.word == "manipulated"
+        unwritten = self._write_page(found)
+        self.incomplete |= found.incomplete is not None or unwritten is not None
+        self._print(found, unwritten)
+
+    def refuse(self, one: "Input", error: InputError) -> None:
+        """Print one row that says why a file has no result."""
+        from unmask.report.as_json import failure_as_json, json_line
+        from unmask.report.as_text import failure_as_text
+        from unmask.report.index import IndexRow
+
+        if self.json:
+            typer.echo(json_line(failure_as_json(one.name, error)))
+        else:
+            print_rich(failure_as_text(one.name, error))
+        self.incomplete = True
+        self.rows.append(IndexRow.of_failure(one.name, error))
+
+    def write_index(self) -> None:
+        """The page that links all pages of this run.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        if self.folder is not None:
+            from unmask.report.as_html import write_index
+
+            write_index(self.rows, self.folder)
+
+    def exit_code(self, fail_on: str | None) -> int:
+        """What the run comes to: what was asked for with --fail-on comes first."""
+        if fail_on and self.manipulated:
+            return MANIPULATED
+        return NOT_ANALYSED if self.incomplete else 0
+
+    def _write_page(self, found: "Report") -> OutputError | None:
+        if self.folder is None:
+            return None
+        from unmask.detectors import detectors
+        from unmask.report.as_html import write_report
+        from unmask.report.index import IndexRow
+
+        cards = {name: detector.card for name, detector in detectors().items()}
+        try:
+            self.rows.append(IndexRow.of(found, write_report(found, self.folder, cards)))
+        except OutputError as error:
+            return error
+        return None
+
+    def _print(self, found: "Report", unwritten: OutputError | None) -> None:
+        from unmask.report.as_json import as_json, error_as_json, json_line
+        from unmask.report.as_text import as_text
+
+        if self.json:
+            row = as_json(found)
+            typer.echo(json_line(row | {"error": error_as_json(unwritten)} if unwritten else row))
+            return
+        print_rich(as_text(found))
+        if unwritten:
+            typer.echo(str(unwritten), err=True)

@@ -1,0 +1,152 @@
+"""Motion: do the points of this face move as one head, smoothly?
+
+A face laid over another frame by frame trembles: its position is estimated anew for each picture, its edge flickers,
+and its inner part turns a little otherwise than the head.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int64
+
+from unmask.faces.pose import Rotation, degrees_of, rotation_of
+from unmask.faces.skin import GRID, INSIDE, OUTLINE
+from unmask.signals.flicker import flicker_contrast
+from unmask.signals.likelihood import MonotoneMap, add_odds
+from unmask.signals.motion import motion_energy
+from unmask.types import Card, Evidence, Landmarks, Segment, Trace, Track
+
+CARD = Card(
+    name="motion",
+    question="Do the points of this face move as one head, smoothly?",
+    needs="track",
+    kinds=("video",),
+    requires="2 s of one face at 15 frames a second or more, 64 pixels wide or more, without wild motion",
+    answers="trembling, an edge that flickers or an inner face that turns by itself speak for a face laid over another",
+    paper="Yang, Li, Lyu: Exposing Deep Fakes Using Inconsistent Head Poses, ICASSP 2019.",
+    failures=(
+        "A shaking camera, motion blur, a hand before the face or glasses make honest points tremble.",
+        "Swaps whose alignment was smoothed over time move like the head.",
+    ),
+    cap=1.0,
+)
+
+LEAST_SECONDS = 2.0
+LEAST_FRAME_RATE = 15.0
+LEAST_FACE_PIXELS = 64.0
+MOST_MOTION = 1.5
+WINDOW_SECONDS = 2.0
+INNER = (33, 133, 362, 263, 1, 4, 5, 6, 168, 195, 197, 61, 291, 0, 17, 70, 300, 105, 334)
+JITTER = MonotoneMap(low=0.1, high=0.7, at_low=0.46, at_high=0.78)
+TURN = MonotoneMap(low=0.2, high=0.8, at_low=0.48, at_high=0.68)
+FLICKER = MonotoneMap(low=0.1, high=1.2, at_low=0.48, at_high=0.7)
+SLACK = 1.2
+POSE_STEP = 3
+"""The pose of every third frame is enough for its wandering."""
+
+Rows = Int64[np.ndarray, " rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Trembling:
+    """What is measured of a stretch of a track.
+
+    Attributes:
+        jitter: Trembling of the points in per cent of the face's width.
+        turn: Median wandering of the inner face's pose about that of the outline, degrees.
+        flicker: Flicker of the rim against that of the skin, log ratio.
+    """
+
+    jitter: float
+    turn: float
+    flicker: float
+
+    def fake(self) -> tuple[float, tuple[float, float]]:
+        """Probability of forgery and its interval."""
+        return add_odds((JITTER(self.jitter), TURN(self.turn), FLICKER(self.flicker)), SLACK)
+
+
+def examine(track: Track) -> Evidence:
+    """Evidence from the motion of one person's face."""
+    refusal = _refusal(track)
+    if refusal is not None:
+        return refusal
+    whole = _measure(track, np.arange(len(track.times)))
+    fake, interval = whole.fake()
+    windows = [(start, end, _measure(track, rows)) for start, end, rows in _windows(track)]
+    return Evidence(
+        CARD.name,
+        fake,
+        _sentences(whole),
+        interval=interval,
+        segments=tuple(Segment(start, end, window.fake()[0]) for start, end, window in windows),
+        traces=_traces(windows),
+        measured={
+            "jitter_percent_of_face_width": whole.jitter,
+            "inner_pose_wander_degrees": whole.turn,
+            "rim_flicker_log_ratio": whole.flicker,
+        },
+    )
+
+
+def _refusal(track: Track) -> Evidence | None:
+    if track.duration_seconds < LEAST_SECONDS * 0.98:
+        because = (
+            f"The face is in view for {track.duration_seconds:.1f} s; motion is judged from {LEAST_SECONDS:.0f} s."
+        )
+        return Evidence.abstain(CARD.name, "too-short", because)
+    if track.frame_rate < LEAST_FRAME_RATE * 0.98:
+        because = f"The film has {track.frame_rate:.1f} frames a second; motion is judged from {LEAST_FRAME_RATE:.0f}."
+        return Evidence.abstain(CARD.name, "frame-rate-too-low", because)
+    if track.face_width < LEAST_FACE_PIXELS:
+        because = f"The face is {track.face_width:.0f} pixels wide; motion is judged from {LEAST_FACE_PIXELS:.0f}."
+        return Evidence.abstain(CARD.name, "face-too-small", because)
+    speed = motion_energy(track.landmarks[:, INNER], track.times, track.face_width).speed
+    if speed > MOST_MOTION:
+        because = f"The head moves by {speed:.1f} face widths a second; trembling is judged up to {MOST_MOTION}."
+        return Evidence.abstain(CARD.name, "too-much-motion", because)
+    return None
+
+
+def _measure(track: Track, rows: Rows) -> _Trembling:
+    landmarks, times = track.landmarks[rows], track.times[rows]
+    jitter = motion_energy(landmarks[:, INNER], times, track.face_width).jitter * 100
+    turns = np.array([degrees_of(_inner_against_outline(face))[:2] for face in landmarks[::POSE_STEP]])
+    wander = float(np.abs(turns - np.median(turns, axis=0)).mean(axis=1).mean())
+    rim, skin = (track.color_of(cells)[:, rows] for cells in (INSIDE, GRID))
+    return _Trembling(jitter, wander, flicker_contrast(rim, skin))
+
+
+def _inner_against_outline(landmarks: Landmarks) -> Rotation:
+    return rotation_of(landmarks, INNER) @ rotation_of(landmarks, OUTLINE).T
+
+
+def _windows(track: Track) -> list[tuple[float, float, Rows]]:
+    """Stretches of WINDOW_SECONDS that hold at least half of their frames; the last one may reach back."""
+    edges = np.arange(track.start, track.end, WINDOW_SECONDS)
+    full = WINDOW_SECONDS * track.frame_rate
+    stretches = []
+    for start in edges:
+        end = min(float(start) + WINDOW_SECONDS, track.end)
+        rows = np.flatnonzero((track.times >= start) & (track.times <= end))
+        if len(rows) >= full / 2:
+            stretches.append((float(start), end, rows))
+    return stretches
+
+
+def _sentences(whole: _Trembling) -> tuple[str, ...]:
+    rim = f"{abs(np.expm1(whole.flicker)):.0%} {'more' if whole.flicker > 0 else 'less'}"
+    told = (
+        (JITTER(whole.jitter), f"The points of the face tremble by {whole.jitter:.2f} % of its width."),
+        (TURN(whole.turn), f"The inner face wanders by {whole.turn:.2f}° against the outline of the head."),
+        (FLICKER(whole.flicker), f"The rim of the face flickers {rim} than its skin."),
+    )
+    return tuple(sentence for _, sentence in sorted(told, key=lambda pair: -pair[0]))
+
+
+def _traces(windows: list[tuple[float, float, _Trembling]]) -> tuple[Trace, ...]:
+    if len(windows) < 3:
+        return ()
+    middles = np.array([(start + end) / 2 for start, end, _ in windows])
+    jitter = np.array([window.jitter for _, _, window in windows])
+    return (Trace("Trembling of the points", middles, jitter, "s", "% of face width"),)

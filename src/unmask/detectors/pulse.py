@@ -1,0 +1,193 @@
+"""Pulse: does blood flow through this face, and through all of it alike?
+
+Three outcomes. Consistent: the skin shows one heart rate, which speaks a little for a filmed face; never more, since a
+good swap carries the pulse of the person it was laid over. Inconsistent: the face shows a heart rate, but a part of it
+lies still or beats at another rate. Not measurable: nothing can be said, as in most films from the web.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64
+
+from unmask.faces.skin import BACKGROUND, GRID, GRID_COLUMNS, GRID_ROWS, REGIONS
+from unmask.signals.filters import PULSE_BAND
+from unmask.signals.likelihood import MonotoneMap
+from unmask.signals.motion import motion_energy
+from unmask.signals.pulse_reading import PulseReading, read_pulse
+from unmask.signals.rate import heart_rate
+from unmask.types import Card, Evidence, Map, Reason, Segment, Trace, Track
+
+CARD = Card(
+    name="pulse",
+    question="Does blood flow through this face, and through all of it alike?",
+    needs="track",
+    kinds=("video",),
+    requires=(
+        "10 s of one face at 24 frames a second or more, 80 pixels wide, lit, fairly still, "
+        "with at least 0.02 coded bits a pixel"
+    ),
+    answers=(
+        "a pulse shared by the whole face speaks a little for a filmed one; a face that beats in parts only, "
+        "or at two rates, speaks a little against it; no pulse at all says nothing"
+    ),
+    paper="Ciftci, Demir, Yin: FakeCatcher, IEEE TPAMI 2020; Seibold et al., Frontiers in Imaging 2025.",
+    failures=(
+        "A good swap carries the pulse of the person it was laid over, and is read as consistent.",
+        "Make-up, beards, glasses and heavy compression hide the pulse in parts of a filmed face.",
+        "Lights that flicker at the speed of a heart can pass for a pulse where no background is in view.",
+    ),
+    cap=0.85,
+)
+
+LEAST_SECONDS = 10.0
+LEAST_FRAME_RATE = 24.0
+LEAST_FACE_PIXELS = 80.0
+LEAST_BITS_PER_PIXEL = 0.02
+MOST_MOTION = 0.5
+MOST_CLIPPED = 0.6
+DARK = 64.0
+ROUNDING = 0.98
+"""Film of 23.976 frames a second counts as 24, a clip of 9.9 s as 10."""
+SILENT_DB = -6.0
+SILENT_SHARE = MonotoneMap(low=0.25, high=0.75, at_low=0.4, at_high=0.7, slack=1.0)
+TWO_RATES_BPM = 10.0
+TWO_RATES_FAKE = 0.7
+TWO_RATES_INTERVAL = (0.4, 0.85)
+LEAST_QUALITY = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Why a pulse cannot be looked for in a track."""
+
+    reason: Reason
+    because: str
+
+
+def gate(track: Track) -> Gate | None:
+    """The first condition that a track does not meet, None when a pulse may be looked for."""
+    return next((closed for closed in _gates(track)), None)
+
+
+def _gates(track: Track) -> Iterator[Gate]:
+    seconds, rate, width, bits = track.duration_seconds, track.frame_rate, track.face_width, track.bits_per_pixel
+    wanted = "a pulse is looked for from"
+    if seconds < LEAST_SECONDS * ROUNDING:
+        yield Gate("too-short", f"The face is in view for {seconds:.1f} s; {wanted} {LEAST_SECONDS:.0f} s.")
+    if rate < LEAST_FRAME_RATE * ROUNDING:
+        yield Gate("frame-rate-too-low", f"The film has {rate:.1f} frames a second; {wanted} {LEAST_FRAME_RATE:.0f}.")
+    if width < LEAST_FACE_PIXELS:
+        yield Gate("face-too-small", f"The face is {width:.0f} pixels wide; {wanted} {LEAST_FACE_PIXELS:.0f}.")
+    if bits is not None and bits < LEAST_BITS_PER_PIXEL:
+        yield Gate("too-compressed", f"The film holds {bits:.3f} coded bits a pixel; {wanted} {LEAST_BITS_PER_PIXEL}.")
+    clipped = float(np.median(track.clipped))
+    if clipped > MOST_CLIPPED:
+        reason: Reason = "too-dark" if float(np.nanmedian(track.colors)) < DARK else "too-bright"
+        yield Gate(reason, f"{clipped:.0%} of the skin is clipped; at most {MOST_CLIPPED:.0%} may be.")
+    moving = motion_energy(track.landmarks, track.times, track.face_width).speed
+    if moving > MOST_MOTION:
+        yield Gate(
+            "too-much-motion", f"The head moves by {moving:.2f} face widths a second; {wanted} {MOST_MOTION} down."
+        )
+
+
+def examine(track: Track) -> Evidence:
+    """Evidence from the blood flow of one person."""
+    closed = gate(track)
+    if closed is not None:
+        return Evidence.abstain(CARD.name, closed.reason, closed.because)
+    reading = read_pulse(track.times, track.color_of(GRID + REGIONS), track.color_of(BACKGROUND))
+    if not reading.measurable or reading.heart_rate_bpm is None:
+        return Evidence.abstain(
+            CARD.name,
+            reading.reason or "not-measurable",
+            *reading.because,
+            traces=traces(reading),
+            measured=_measured(reading),
+        )
+    return _answer(reading, reading.cell_snr_db[: len(GRID)])
+
+
+def _answer(reading: PulseReading, cells: Float64[np.ndarray, " cells"]) -> Evidence:
+    seen = cells[np.isfinite(cells)]
+    silent = float((seen < SILENT_DB).mean()) if len(seen) else 1.0
+    beat = f"The skin beats at {reading.heart_rate_bpm:.0f} ± {reading.heart_rate_error_bpm:.0f} bpm"
+    sentences = [
+        f"{beat} (signal to noise {reading.snr_db:.1f} dB, p = {reading.p_value:.3f} against surrogates).",
+        f"{1 - silent:.0%} of {len(seen)} cells of the face carry this beat.",
+    ]
+    fake, interval = SILENT_SHARE(silent), SILENT_SHARE.interval(silent)
+    halves = _rates_of_halves(reading)
+    if halves and abs(halves[0] - halves[1]) > TWO_RATES_BPM:
+        fake, interval = TWO_RATES_FAKE, TWO_RATES_INTERVAL
+        sentences.insert(
+            0, f"The face beats at two rates: {halves[0]:.0f} bpm at its left, {halves[1]:.0f} at its right."
+        )
+    elif silent > SILENT_SHARE.low:
+        sentences.insert(
+            0, f"{silent:.0%} of the face lies still while the rest beats at {reading.heart_rate_bpm:.0f} bpm."
+        )
+    return Evidence(
+        CARD.name,
+        fake,
+        tuple(sentences),
+        interval=interval,
+        segments=(Segment(reading.start, reading.end, fake),),
+        traces=traces(reading),
+        maps=maps(reading),
+        measured=_measured(reading) | {"silent_share": silent},
+    )
+
+
+def _rates_of_halves(reading: PulseReading) -> tuple[float, float] | None:
+    """Heart rates of the face's left and right half, None unless both are clear."""
+    grid = reading.cell_waves[: len(GRID)].reshape(GRID_ROWS, GRID_COLUMNS, -1)
+    middle = GRID_COLUMNS // 2
+    rates = []
+    for half in (grid[:, :middle], grid[:, middle:]):
+        waves = half.reshape(-1, half.shape[-1])
+        alive = waves[np.isfinite(waves).all(axis=1)]
+        if not len(alive):
+            return None
+        rate = heart_rate(alive.mean(axis=0), reading.rate_hz)
+        if not rate.found or rate.quality < LEAST_QUALITY:
+            return None
+        rates.append(rate.rate_bpm)
+    return rates[0], rates[1]
+
+
+def traces(reading: PulseReading) -> tuple[Trace, ...]:
+    """The pulse's wave and spectrum, for the reader; none when nothing could be read."""
+    if not len(reading.times):
+        return ()
+    inside = (reading.frequencies >= PULSE_BAND[0]) & (reading.frequencies <= PULSE_BAND[1])
+    power = reading.power[inside]
+    share = power / max(float(power.max()), 1e-12)
+    rates_bpm = reading.frequencies[inside] * 60
+    return (
+        Trace("Pulse of the skin", reading.times, reading.waveform, "s"),
+        Trace("Spectrum of the pulse", rates_bpm, share, "bpm", "of the peak", reading.heart_rate_bpm),
+    )
+
+
+def maps(reading: PulseReading) -> tuple[Map, ...]:
+    """Strength of the beat in each part of the face; none without a beat."""
+    if not reading.measurable:
+        return ()
+    cells = reading.cell_snr_db[: len(GRID)].reshape(GRID_ROWS, GRID_COLUMNS)
+    return (Map("Strength of the beat in each part of the face", cells, -10.0, 10.0, "dB"),)
+
+
+def _measured(reading: PulseReading) -> dict[str, float]:
+    numbers = {
+        "heart_rate_bpm": reading.heart_rate_bpm,
+        "heart_rate_error_bpm": reading.heart_rate_error_bpm,
+        "quality": reading.quality,
+        "signal_to_noise_db": reading.snr_db,
+        "p_value": reading.p_value,
+        "cell_agreement": reading.agreement,
+        "light_change": reading.amplitude,
+    }
+    return {name: float(value) for name, value in numbers.items() if value is not None}

@@ -1,0 +1,83 @@
+"""What works on this machine, and what is missing."""
+
+import os
+import platform
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from unmask import weights
+from unmask.detectors import detectors
+from unmask.errors import UnmaskError
+from unmask.media.sandbox import level
+from unmask.settings import config_path, settings
+from unmask.version import __version__
+
+LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "av", "ai-edge-litert", "rich", "typer", "pydantic-settings")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at.
+
+    Attributes:
+        what: What was looked at.
+        works: Whether unmask can do its work with it.
+        sentence: What was found, and the way out if it does not work.
+    """
+
+    what: str
+    works: bool
+    sentence: str
+
+
+def examine_machine() -> tuple[Finding, ...]:
+    """Look at everything unmask needs; really try the sandbox and hash the weights."""
+    return (_program(), _settings(), _sandbox(), *_libraries(), *_weights(), _detectors())
+
+
+def _program() -> Finding:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    python = f"Python {platform.python_version()} on {platform.system()} {platform.machine()}, {cores} cores"
+    return Finding("unmask", sys.version_info >= (3, 11), f"Version {__version__}; {python}.")
+
+
+def _settings() -> Finding:
+    try:
+        settings()
+    except UnmaskError as error:
+        return Finding("settings", False, str(error))
+    there = "read" if config_path().is_file() else "not there, so the defaults hold"
+    return Finding("settings", True, f"{config_path()} is {there}.")
+
+
+def _sandbox() -> Finding:
+    try:
+        found = level(settings())
+    except UnmaskError as error:
+        return Finding("sandbox", False, str(error))
+    return Finding("sandbox", True, f"Files are decoded under {found.name}. {found.sentence}")
+
+
+def _libraries() -> Iterator[Finding]:
+    for name in LIBRARIES:
+        try:
+            yield Finding(name, True, f"Version {version(name)}.")
+        except PackageNotFoundError:
+            yield Finding(name, False, "Not installed; install unmask again with pip.")
+
+
+def _weights() -> Iterator[Finding]:
+    for name in weights.names():
+        try:
+            weights.weight_path(name)
+        except UnmaskError as error:
+            yield Finding(f"weight {name}", False, str(error))
+            continue
+        card = weights.weight_card(name)
+        yield Finding(f"weight {name}", True, f"{card.what} {card.licence}, SHA-256 {card.sha256[:12]}….")
+
+
+def _detectors() -> Finding:
+    return Finding("detectors", bool(detectors()), f"{', '.join(detectors())}.")

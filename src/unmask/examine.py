@@ -1,0 +1,106 @@
+"""A file → a report, as one readable line of calls."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from unmask.detectors import Detector, choose
+from unmask.faces.track import Following, follow
+from unmask.media.probe import probe
+from unmask.media.video import open_frames
+from unmask.settings import Settings
+from unmask.settings import settings as read_settings
+from unmask.types import Engine, Evidence, Frame, Media, Person, Report, Track
+from unmask.verdict.fuse import MANIPULATED_FROM, judge
+from unmask.version import __version__
+from unmask.weights import weight_card
+
+FACE_WEIGHTS = ("face_detection_full_range", "face_landmark", "mean_face")
+
+Progress = Callable[[float, float | None], None]
+"""Called with the seconds of film done and its whole length, if known."""
+
+
+def check(
+    path: Path | str,
+    *,
+    only: Sequence[str] | None = None,
+    threshold: float = MANIPULATED_FROM,
+    settings: Settings | None = None,
+    name: str | None = None,
+    on_progress: Progress | None = None,
+) -> Report:
+    """Examine a video, image or sound file.
+
+    Args:
+        path: The file.
+        only: Names of the detectors to ask, all when None.
+        threshold: Probability (0–1) from which the verdict reads ``manipulated``.
+        settings: Limits; the user's when None.
+        name: Name shown in the report, the path when None.
+        on_progress: Told how far the film was read.
+
+    Returns:
+        The report: facts, people, evidence and verdict.
+
+    Raises:
+        UsageError: A detector's name is unknown.
+        InputError: The file cannot be read, is no media, or is over a limit.
+        MissingComponent: A weight file is missing or altered.
+
+    Example:
+        >>> from unmask import check
+        >>> report = check("examples/real.mp4")  # doctest: +SKIP
+        >>> report.verdict.word  # doctest: +SKIP
+        'no-sign'
+    """
+    limits = settings or read_settings()
+    chosen = choose(tuple(only) if only is not None else None)
+    media = probe(Path(path), limits, name=name)
+    following, incomplete = follow_people(Path(path), media, limits, on_progress)
+    people = tuple(Person(track, _ask(chosen, "track", track, media)) for track in following.tracks)
+    evidence = _ask(chosen, "media", media, media)
+    cards = {detector.card.name: detector.card for detector in chosen}
+    verdict = judge(media, people, evidence, cards, crowd=following.crowd, threshold=threshold)
+    engine = _engine(chosen, limits, threshold)
+    return Report(media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd)
+
+
+def follow_people(
+    path: Path, media: Media, settings: Settings, on_progress: Progress | None = None
+) -> tuple[Following, str | None]:
+    """Tracks of everyone in a film or still, and a sentence when the film broke off.
+
+    Raises:
+        InputError: The film cannot be decoded.
+    """
+    if media.video is None:
+        return Following((), 0, None, (), 0), None
+    bits = media.video.bits_per_pixel if media.kind == "video" else None
+    with open_frames(path, media, settings) as film:
+        frames = _reported(film, media.duration_seconds, on_progress) if on_progress else film
+        following = follow(frames, max_people=settings.max_people, bits_per_pixel=bits)
+    return following, film.broken_off
+
+
+def _reported(frames: Iterable[Frame], length: float | None, on_progress: Progress) -> Iterator[Frame]:
+    for frame in frames:
+        on_progress(frame.seconds, length)
+        yield frame
+
+
+def _ask(chosen: tuple[Detector, ...], needs: str, subject: Track | Media, media: Media) -> tuple[Evidence, ...]:
+    return tuple(
+        detector.examine(subject)
+        for detector in chosen
+        if detector.card.needs == needs and media.kind in detector.card.kinds
+    )
+
+
+def _engine(chosen: tuple[Detector, ...], settings: Settings, threshold: float) -> Engine:
+    names = sorted({*FACE_WEIGHTS, *(weight for detector in chosen for weight in detector.card.weights)})
+    return Engine(
+        version=__version__,
+        weights={name: weight_card(name).sha256 for name in names},
+        detectors=tuple(detector.card.name for detector in chosen),
+        settings=settings.model_dump() | {"threshold": threshold},
+    )

@@ -1,0 +1,46 @@
+"""Which pixels of an aligned crop are inner face, features or surround."""
+
+import cv2
+import numpy as np
+from jaxtyping import Bool
+
+from unmask.faces.skin import FEATURES, OUTLINE
+from unmask.types import Crop
+
+CropMask = Bool[np.ndarray, "height width"]
+INNER_REACH = 0.72
+RIM_REACHES = (0.80, 0.93)
+SURROUND_REACHES = (1.02, 1.5)
+FEATURE_MARGIN_PIXELS = 9
+
+
+def inner_mask(crop: Crop) -> CropMask:
+    """The middle of the face, well inside of where a pasted face would end."""
+    return _within(crop, INNER_REACH)
+
+
+def rim_mask(crop: Crop) -> CropMask:
+    """A band of face along the outline, where a pasted face fades out."""
+    return _within(crop, RIM_REACHES[1]) & ~_within(crop, RIM_REACHES[0])
+
+
+def surround_mask(crop: Crop) -> CropMask:
+    """What lies around the face: hair, ears, neck, background."""
+    return _within(crop, SURROUND_REACHES[1]) & ~_within(crop, SURROUND_REACHES[0])
+
+
+def feature_mask(crop: Crop) -> CropMask:
+    """Eyes, brows and lips with a margin."""
+    filled = np.zeros(crop.image.shape[:2], np.uint8)
+    for feature in FEATURES:
+        points = crop.landmarks[list(feature), :2].astype(np.int32)
+        cv2.fillConvexPoly(filled, cv2.convexHull(points), 1)
+    return cv2.dilate(filled, np.ones((FEATURE_MARGIN_PIXELS, FEATURE_MARGIN_PIXELS), np.uint8)) > 0
+
+
+def _within(crop: Crop, reach: float) -> CropMask:
+    outline = crop.landmarks[list(OUTLINE), :2]
+    middle = outline.mean(axis=0)
+    filled = np.zeros(crop.image.shape[:2], np.uint8)
+    cv2.fillPoly(filled, [(middle + (outline - middle) * reach).astype(np.int32)], 1)
+    return filled > 0

@@ -1,0 +1,38 @@
+"""Who may speak: which detectors answered, and what was not checked, in sentences."""
+
+from collections.abc import Mapping, Sequence
+
+from unmask.types import Card, Evidence, Media, Person
+
+LEAST_SHARE_SEEN = 0.2
+"""A person in view for less of the film than this does not stand for the whole of it."""
+
+
+def answers(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The evidence that holds a probability."""
+    return tuple(one for one in evidence if one.fake is not None)
+
+
+def unchecked(
+    media: Media, people: Sequence[Person], evidence: Sequence[Evidence], cards: Mapping[str, Card], crowd: int
+) -> tuple[str, ...]:
+    """What was not checked, and why, a sentence each."""
+    sentences = [f"{one.detector}: {one.because[0]}" for one in evidence if one.abstained not in (None, "context-only")]
+    for person in people:
+        whose = f" (person {person.track.id})" if len(people) > 1 else ""
+        sentences += [f"{one.detector}{whose}: {one.because[0]}" for one in person.evidence if one.abstained]
+    if not people:
+        sentences += [f"{name}: no face was seen." for name, card in cards.items() if card.needs == "track"]
+    if media.audio is not None:
+        sentences.append("The sound and its fit to the lips were not measured: this version has no detector for them.")
+    if crowd > 0:
+        sentences.append(f"{crowd} more faces were in view at once than are followed; they were not examined.")
+    if media.video is not None and media.video.hdr:
+        sentences.append(f"The film is HDR ({media.video.color_transfer}); colour measurements expect SDR.")
+    return tuple(sentences)
+
+
+def stands_for_film(person: Person, media: Media) -> bool:
+    """Whether a person is in view long enough to speak of the film."""
+    length = media.duration_seconds or 0.0
+    return length <= 0 or person.track.duration_seconds >= LEAST_SHARE_SEEN * length

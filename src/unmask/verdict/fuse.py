@@ -1,0 +1,129 @@
+"""Evidence of many detectors → one verdict, by adding capped log-odds.
+
+Each detector may move the odds by no more than its card's cap, so that one of them alone, carried away, does not decide
+unless its card says it may. With several people the most suspect decides, at odds lowered by their number, since the
+worst of many looks worse by chance.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unmask.signals.likelihood import log_odds, probability
+from unmask.types import Card, Evidence, Media, Person, Verdict
+from unmask.verdict.competence import answers, stands_for_film, unchecked
+
+MANIPULATED_FROM = 0.8
+NO_SIGN_UP_TO = 0.5
+LEAST_ANSWERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """Added log-odds of forgery of one person or file.
+
+    Attributes:
+        middle: Best estimate.
+        low: Lower end of the 95 % interval.
+        high: Upper end of the 95 % interval.
+        answered: Detectors that answered.
+    """
+
+    middle: float
+    low: float
+    high: float
+    answered: int
+
+
+def add_up(evidence: Sequence[Evidence], cards: Mapping[str, Card]) -> Odds:
+    """Capped log-odds of all answers, their errors added in quadrature.
+
+    Raises:
+        KeyError: Evidence comes from a detector without a card.
+    """
+    middle, below, above = 0.0, 0.0, 0.0
+    spoken = answers(evidence)
+    for one in spoken:
+        cap = cards[one.detector].cap
+        low, high = one.interval or (one.fake, one.fake)
+        here, bottom, top = (float(np.clip(log_odds(chance or 0.0), -cap, cap)) for chance in (one.fake, low, high))
+        middle += here
+        below += (here - bottom) ** 2
+        above += (top - here) ** 2
+    return Odds(middle, middle - below**0.5, middle + above**0.5, len(spoken))
+
+
+def judge(
+    media: Media,
+    people: Sequence[Person],
+    evidence: Sequence[Evidence],
+    cards: Mapping[str, Card],
+    *,
+    crowd: int = 0,
+    threshold: float = MANIPULATED_FROM,
+) -> Verdict:
+    """The verdict on a file.
+
+    Args:
+        media: Facts of the file.
+        people: Persons with their evidence, the main one first.
+        evidence: Evidence about the file itself.
+        cards: Card of every detector that was asked.
+        crowd: Faces that were not followed.
+        threshold: Probability from which the word is ``manipulated``.
+    """
+    left_out = unchecked(media, people, evidence, cards, crowd)
+    shared = add_up(evidence, cards)
+    candidates = [(person, _joined(add_up(person.evidence, cards), shared, len(people))) for person in people]
+    heard = [(person, odds) for person, odds in candidates if odds.answered]
+    if not heard and not shared.answered:
+        return Verdict("cannot-tell", None, None, _nothing_measured(media, people), left_out)
+    person, odds = max(heard, key=lambda pair: pair[1].middle) if heard else (None, shared)
+    chance, interval = probability(odds.middle), (probability(odds.low), probability(odds.high))
+    spoken = answers((*(person.evidence if person else ()), *evidence))
+    if chance >= threshold and interval[0] > 0.5:
+        sentence = f"Signs of manipulation: {_first(spoken, cards, strongest=True)}"
+        return Verdict("manipulated", chance, interval, sentence, left_out)
+    enough = any(
+        person.evidence and odds.answered >= LEAST_ANSWERS and stands_for_film(person, media) for person, odds in heard
+    )
+    if chance <= NO_SIGN_UP_TO and enough:
+        sentence = (
+            f"No sign of manipulation in {odds.answered} checks that could be made; that does not prove it genuine."
+        )
+        return Verdict("no-sign", chance, interval, sentence, left_out)
+    return Verdict("cannot-tell", chance, interval, _undecided(chance, odds, len(left_out)), left_out)
+
+
+def _joined(own: Odds, shared: Odds, people: int) -> Odds:
+    crowd_penalty = float(np.log(people)) if people > 1 else 0.0
+    middle = own.middle + shared.middle - (crowd_penalty if own.middle + shared.middle > 0 else 0.0)
+    below = np.hypot(own.middle - own.low, shared.middle - shared.low)
+    above = np.hypot(own.high - own.middle, shared.high - shared.middle)
+    return Odds(middle, middle - float(below), middle + float(above), own.answered + shared.answered)
+
+
+def _first(spoken: Sequence[Evidence], cards: Mapping[str, Card], *, strongest: bool) -> str:
+    ordered = sorted(
+        spoken,
+        key=lambda one: (
+            min(abs(log_odds(one.fake or 0.0)), cards[one.detector].cap) * (1 if (one.fake or 0) > 0.5 else -1)
+        ),
+        reverse=strongest,
+    )
+    return ordered[0].because[0]
+
+
+def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
+    if media.kind == "audio":
+        return "Cannot tell: this is a sound file, and this version has no detector for voices."
+    if not people:
+        return "Cannot tell: no face was seen, and every check of this version looks at faces."
+    return f"Cannot tell: no check could be made; {people[0].evidence[0].because[0] if people[0].evidence else 'none was asked for.'}"
+
+
+def _undecided(chance: float, odds: Odds, left_out: int) -> str:
+    checks = "one check" if odds.answered == 1 else f"{odds.answered} checks"
+    leaning = "lean towards a forgery" if chance > 0.5 else "show no sign of one"
+    return f"Cannot tell: {checks} answered and {leaning}, too weakly to say more; {left_out} things were not checked."
