@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 import numpy as np
 from pydantic import ValidationError
@@ -27,6 +27,9 @@ Shape = TypeVar("Shape", bound=Told)
 PIPE_BYTES = 1 << 20
 LARGEST_JSON_BYTES = 1 << 24
 LARGEST_SOUND_BYTES = 1 << 20
+MOST_PICTURES_A_SECOND = 1000
+EXPECTED = {"facts": FACTS, "film": PICTURE, "sound": SOUND}
+"""Which records a task may bring."""
 STILLS = frozenset({"jpeg_pipe", "png_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "gif"})
 
 
@@ -71,10 +74,12 @@ class Decoder:
         self.deadline = time.monotonic() + settings.decode_wall_seconds
         self.child = sandbox.start(self.level, request, source)
         self.output = widened(cast("IO[bytes]", self.child.stdout).fileno())
+        self.pictures = 0
+        self.samples = 0
         self.poll = select.poll()
         self.poll.register(self.output, select.POLLIN | select.POLLHUP)
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Decoder":
         return self
 
     def __exit__(
@@ -94,24 +99,23 @@ class Decoder:
 
         Raises:
             OverLimit: It took too long or too much.
-            BrokenMedia: It stopped, or sent what it must not send.
-            InputError: It refused the file.
+            BrokenMedia: It stopped, refused the file, or sent what it must not send.
         """
         head = bytearray(HEAD.size)
         while True:
             self.fill(memoryview(head))
             tag, length, width, height, channels, turn, seconds = HEAD.unpack(head)
-            if tag == PICTURE:
-                yield self.picture(length, (height, width, channels), turn, seconds)
-            elif tag == SOUND and length <= LARGEST_SOUND_BYTES and length % 4 == 0:
-                yield self.sound(length)
-            elif tag == FACTS and length <= LARGEST_JSON_BYTES:
-                yield self.told(length, FileFacts)
-            elif tag == DONE and length <= LARGEST_JSON_BYTES:
+            if tag == DONE:
                 yield self.ended(self.told(length, End))
                 return
-            else:
+            if tag != EXPECTED[self.request["task"]]:
                 raise self.liar()
+            if tag == PICTURE:
+                yield self.picture(length, (height, width, channels), turn, seconds)
+            elif tag == SOUND:
+                yield self.sound(length)
+            else:
+                yield self.told(length, FileFacts)
 
     def liar(self) -> BrokenMedia:
         """The error for a child that breaks the agreement."""
@@ -123,7 +127,10 @@ class Decoder:
         """The picture that follows, if its size is what was allowed."""
         height, width, channels = shape
         fits = 0 < width * height <= self.request["max_pixels"] and length == width * height * channels
-        if not fits or channels not in {3, 4} or not 1 <= turn <= 8 or not np.isfinite(seconds):
+        if not fits or channels not in {3, 4} or not 1 <= turn <= 8 or not abs(seconds) <= self.request["max_seconds"]:
+            raise self.liar()
+        self.pictures += 1
+        if self.pictures > MOST_PICTURES_A_SECOND * self.request["max_seconds"]:
             raise self.liar()
         pixels = np.empty(shape, np.uint8)
         self.fill(pixels.data.cast("B"))
@@ -131,12 +138,21 @@ class Decoder:
 
     def sound(self, length: int) -> MonoAudio:
         """The samples that follow."""
+        self.samples += length // 4
+        if (
+            length > LARGEST_SOUND_BYTES
+            or length % 4
+            or self.samples > self.request["max_seconds"] * self.request["rate_hz"]
+        ):
+            raise self.liar()
         samples = np.empty(length // 4, np.float32)
         self.fill(samples.data.cast("B"))
         return samples
 
     def told(self, length: int, model: type[Shape]) -> Shape:
         """The facts that follow."""
+        if length > LARGEST_JSON_BYTES:
+            raise self.liar()
         text = bytearray(length)
         self.fill(memoryview(text))
         try:
@@ -148,10 +164,10 @@ class Decoder:
         """The last word; a refusal becomes the error that it names."""
         if end.end != "refused":
             return end
-        if end.code == OverLimit.code:
-            raise OverLimit(
-                f"{shown(self.path)} is over a limit: {end.reason}; the limits are settings, see 'unmask doctor'."
-            )
+        if end.setting:
+            still = end.setting == "max_pixels" and self.request["format"] in STILLS
+            name = "MAX_IMAGE_PIXELS" if still else end.setting.upper()
+            raise OverLimit(f"{shown(self.path)} is over a limit: {end.reason}; raise UNMASK_{name} to read it.")
         raise BrokenMedia(f"{shown(self.path)} cannot be decoded: {end.reason}.")
 
     def fill(self, view: memoryview) -> None:

@@ -75,15 +75,16 @@ class End(Told):
 
     Attributes:
         end: ``complete`` at the end of the file, ``asked`` at the end of what was asked for, ``refused``.
-        code: Code of the error that a refusal is.
+        reason: Why the file was refused.
+        setting: The limit that it is over; none when it is broken.
         fault: What the container said when it broke.
         skipped: Pictures that could not be decoded.
         last: Where the last picture met ends, in presentation seconds.
     """
 
     end: Literal["complete", "asked", "refused"]
-    code: Name = ""
     reason: Tag = ""
+    setting: Literal["", "max_pixels", "max_seconds", "decode_memory_bytes"] = ""
     fault: Tag | None = None
     skipped: Count = 0
     last: FiniteFloat | None = None

@@ -19,6 +19,8 @@ CONTAINERS = {
     "bmp_pipe": "bmp",
     "tiff_pipe": "tiff",
 }
+UNDECLARED = frozenset({"mpeg", "mpegts"})
+"""Containers without a header for the duration; what FFmpeg gives for them is a guess."""
 CLOCKWISE = {1: 0, 2: 0, 3: 180, 4: 180, 5: 90, 6: 90, 7: 270, 8: 270}
 """EXIF orientation → clockwise turn in degrees; 2, 4, 5 and 7 are mirrored as well."""
 FASTEST_RATE = 1000.0
@@ -51,7 +53,9 @@ def probe(path: Path, settings: Settings, *, name: str | None = None) -> Media:
         refuse_long(path, boxes, settings)
         sha256, size = sha256_of(source)
         with Decoder(request_for("facts", form, settings), source, path, settings) as decoder:
-            facts = next(record for record in decoder.records() if isinstance(record, FileFacts))
+            facts = next(decoder.records())
+            if not isinstance(facts, FileFacts):
+                raise decoder.liar()
     video = video_of(facts) if facts.video and facts.video.decoded else None
     audio = audio_of(facts.audio) if facts.audio and facts.audio.packets else None
     refuse_empty(path, facts, form, seen=bool(video or audio))
@@ -151,9 +155,11 @@ def is_uneven(told: PictureFacts) -> bool:
 
 
 def picture_length(facts: FileFacts, told: PictureFacts) -> float | None:
-    """Seconds that the picture should last: its own header's word, the file's where the file is cut short, else as measured."""
+    """Seconds that the picture should last: its header's word, the file's where that is cut short, else as measured."""
     if told.packets < 2:
         return None
+    if facts.container in UNDECLARED:
+        return told.end
     if told.duration:
         return told.duration
     if facts.duration and facts.end is not None and facts.duration - facts.end > MISSING_SECONDS:
@@ -163,7 +169,7 @@ def picture_length(facts: FileFacts, told: PictureFacts) -> float | None:
 
 def length_of(facts: FileFacts) -> float | None:
     """Seconds that the file lasts by its header or, without one, by its packets."""
-    if facts.duration and facts.duration > 0:
+    if facts.duration and facts.duration > 0 and facts.container not in UNDECLARED:
         return facts.duration
     return facts.end
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from unmask.errors import BrokenMedia, UsageError
 from unmask.media.decoder import Decoder, Picture, request_for
@@ -38,7 +38,7 @@ class Film:
         self._asked = asked
         self._frames = self._read()
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Film":
         return self
 
     def __exit__(
@@ -118,7 +118,7 @@ def open_frames(
         )
     stop = NEVER_SECONDS if stop_seconds is None else stop_seconds - STAMP_SLACK_SECONDS
     asked = {
-        "start": max(0.0, start_seconds - STAMP_SLACK_SECONDS),
+        "start": start_seconds - STAMP_SLACK_SECONDS if start_seconds > 0 else -NEVER_SECONDS,
         "stop": stop,
         "every": every,
         "most": 1 if media.kind == "image" else NO_END,

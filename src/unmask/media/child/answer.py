@@ -28,13 +28,10 @@ def answer(request: Request) -> dict[str, Any]:
     try:
         return TASKS[request["task"]](request)
     except Refusal as refusal:
-        return {"end": "refused", "code": refusal.code, "reason": refusal.reason}
+        return {"end": "refused", "reason": refusal.reason, "setting": refusal.setting}
     except MemoryError:
-        return {
-            "end": "refused",
-            "code": "over-limit",
-            "reason": f"it takes more than {request['memory_bytes']} bytes of memory",
-        }
+        reason = f"it takes more than {request['memory_bytes']} bytes of memory"
+        return {"end": "refused", "reason": reason, "setting": "decode_memory_bytes"}
 
 
 def tell_facts(request: Request) -> dict[str, Any]:

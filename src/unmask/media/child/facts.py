@@ -2,12 +2,15 @@
 
 import re
 from array import array
+from collections.abc import Generator
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 import av
 import av.container
+import av.logging
 import av.stream
 import av.video.frame
 import av.video.stream
@@ -84,7 +87,7 @@ def facts(request: Request) -> dict[str, Any]:
         Refusal: It is damaged beyond use, or over a limit.
     """
     decoding = Decoding()
-    with open_file(request) as container:
+    with sizes_refused() as refused, open_file(request) as container:
         refuse_duration(container, request)
         picture = picture_of(container)
         if picture is not None:
@@ -92,6 +95,8 @@ def facts(request: Request) -> dict[str, Any]:
         sound = sound_of(container)
         walks = {stream.index: Walk() for stream in container.streams}
         first = walk(container, picture, walks, decoding, request)
+        if first is None and picture is not None:
+            refuse_sizes(refused)
         return {
             "container": container.format.name,
             "tags": tags_of(container.metadata),
@@ -104,12 +109,35 @@ def facts(request: Request) -> dict[str, Any]:
         }
 
 
+@contextmanager
+def sizes_refused() -> Generator[list[tuple[int, str, str]]]:
+    """What the decoder complains of meanwhile: the only place where it names the size that it refused to allocate."""
+    av.logging.set_level(av.logging.ERROR)
+    try:
+        with av.logging.Capture(local=False) as complaints:
+            yield complaints
+    finally:
+        av.logging.set_level(None)
+
+
+def refuse_sizes(complaints: list[tuple[int, str, str]]) -> None:
+    """Refuse a film whose pictures were too large to decode.
+
+    Raises:
+        Refusal: There was a complaint of a size.
+    """
+    for _, _, message in complaints:
+        size = re.search(r"[Pp]icture size (\d{1,9})x(\d{1,9}) ", message)
+        if size:
+            raise Refusal(f"its picture is {size[1]}×{size[2]} pixels", "max_pixels")
+
+
 def refuse_duration(container: av.container.InputContainer, request: Request) -> None:
     """Refuse a film whose header says that it is longer than allowed."""
     claims = [container.duration / av.time_base] if container.duration else []
     claims += [seconds for seconds in map(declared_seconds, container.streams) if seconds]
     if claims and max(claims) > request["max_seconds"]:
-        raise Refusal("over-limit", f"its header says {max(claims):.0f} s")
+        raise Refusal(f"its header says {max(claims):.0f} s", "max_seconds")
 
 
 def declared_seconds(stream: av.stream.Stream) -> float | None:

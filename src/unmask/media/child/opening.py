@@ -45,7 +45,7 @@ def open_file(request: Request) -> av.container.InputContainer:
     except (av.error.FFmpegError, EOFError) as error:
         if isinstance(error, MemoryError):
             raise
-        raise Refusal("broken", plain(error)) from error
+        raise Refusal(plain(error)) from error
 
 
 def plain(error: Exception) -> str:
@@ -76,7 +76,7 @@ def required_picture(container: av.container.InputContainer) -> av.video.stream.
     """
     stream = picture_of(container)
     if stream is None:
-        raise Refusal("broken", "no picture that can be decoded")
+        raise Refusal("no picture that can be decoded")
     return stream
 
 
@@ -97,4 +97,4 @@ def refuse_pixels(width: int, height: int, request: Request) -> None:
         Refusal: It is over the limit.
     """
     if width * height > request["max_pixels"]:
-        raise Refusal("over-limit", f"its picture is {width}×{height} pixels")
+        raise Refusal(f"its picture is {width}×{height} pixels", "max_pixels")

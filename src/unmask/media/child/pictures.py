@@ -187,7 +187,7 @@ def film(request: Request) -> dict[str, Any]:
         if seconds >= request["stop"] or seen >= request["most"]:
             return {"end": "asked", "skipped": decoding.skipped, "last": end}
         if seconds > request["max_seconds"]:
-            raise Refusal("over-limit", f"it still runs after {request['max_seconds']:g} s")
+            raise Refusal(f"it still runs after {request['max_seconds']:g} s", "max_seconds")
         end = due
         if seconds < request["start"]:
             decoding.skipped = 0

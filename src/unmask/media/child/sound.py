@@ -29,7 +29,7 @@ def sound(request: Request) -> dict[str, Any]:
     with open_file(request) as container:
         stream = sound_of(container)
         if stream is None:
-            raise Refusal("broken", "no sound that can be decoded")
+            raise Refusal("no sound that can be decoded")
         line = Line(request["rate_hz"], request["max_seconds"], zero_of(container, stream))
         for piece in mono_pieces(container, stream, request["rate_hz"], decoding):
             line.place(piece)
@@ -80,7 +80,7 @@ class Line:
         gap = at - self.samples
         silence = gap if gap > GAP_SECONDS * self.rate_hz or self.samples == 0 < gap else 0
         if self.samples + silence + piece.samples > self.most_samples:
-            raise Refusal("over-limit", f"it still sounds after {self.most_samples / self.rate_hz:g} s")
+            raise Refusal(f"it still sounds after {self.most_samples / self.rate_hz:g} s", "max_seconds")
         self.write_silence(silence)
         self.write(memoryview(piece.planes[0])[early * SAMPLE_BYTES : piece.samples * SAMPLE_BYTES])
 

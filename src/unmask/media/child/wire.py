@@ -18,12 +18,12 @@ STANDARD_OUTPUT = 1
 
 
 class Refusal(Exception):
-    """The file is refused; ``code`` is the code of one of unmask's input errors."""
+    """The file is refused: as broken or, where a setting is named, as over that limit."""
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, reason: str, setting: str = "") -> None:
         super().__init__(reason)
-        self.code = code
         self.reason = reason
+        self.setting = setting
 
 
 def write(view: memoryview) -> None:
