@@ -1,12 +1,12 @@
-"""Films drawn and encoded on the fly, and a look at what processes are left."""
+"""Films drawn and encoded on the fly."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
+import av.audio.stream
 import av.video.frame
 import av.video.stream
 import numpy as np
@@ -63,7 +63,6 @@ def draw(tmp_path: Path) -> DrawFilm:
         muxer: str | None = None,
         container_options: dict[str, str] | None = None,
         options: dict[str, str] | None = None,
-        size_after: tuple[int, tuple[int, int]] | None = None,
         tags: dict[str, int] | None = None,
     ) -> Path:
         path = tmp_path / name
@@ -119,6 +118,7 @@ def sing(tmp_path: Path) -> DrawFilm:
         wave = 0.5 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
         with av.open(str(path), "w", format={".aac": "adts", ".m4a": "mp4"}.get(path.suffix)) as container:
             stream = container.add_stream(codec, rate=16_000, layout="mono")
+            assert isinstance(stream, av.audio.stream.AudioStream)
             resampler = av.AudioResampler(format=stream.format, layout="mono", rate=16_000, frame_size=1024)
             whole = av.AudioFrame.from_ndarray(wave[None].astype(np.float32), format="fltp", layout="mono")
             whole.sample_rate, whole.pts, whole.time_base = 16_000, 0, Fraction(1, 16_000)
@@ -128,28 +128,3 @@ def sing(tmp_path: Path) -> DrawFilm:
         return path
 
     return write
-
-
-def children() -> set[int]:
-    """Processes that descend from this one."""
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                status = (entry / "stat").read_text()
-            except OSError:
-                continue  # it ended while we looked
-            state, parent = status.rpartition(")")[2].split()[:2]
-            if state != "Z":
-                parents[int(entry.name)] = int(parent)
-    found = {os.getpid()}
-    while more := {child for child, parent in parents.items() if parent in found and child not in found}:
-        found |= more
-    return found - {os.getpid()}
-
-
-@pytest.fixture
-def left_over() -> Iterator[Callable[[], set[int]]]:
-    """Tells which processes are there that were not there before the test."""
-    before = children()
-    yield lambda: children() - before

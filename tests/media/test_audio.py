@@ -72,5 +72,5 @@ def test_a_senseless_rate(sing: DrawFilm, settings: Settings) -> None:
 def test_sound_that_runs_on_past_the_limit(sing: DrawFilm, settings: Settings) -> None:
     path = sing("a.aac", "aac")
     media = probe(path, settings)
-    with pytest.raises(OverLimit, match="still sounds after 0.5 s; raise UNMASK_MAX_SECONDS"):
+    with pytest.raises(OverLimit, match=r"still sounds after 0\.5 s; raise UNMASK_MAX_SECONDS"):
         read_audio(path, media, Settings(max_seconds=0.5))

@@ -124,7 +124,7 @@ def test_a_stall_ends(draw: DrawFilm, settings: Settings, lie: Callable[[str], N
     impatient = Settings(stall_seconds=0.5)
     with (
         open_frames(path, media, impatient) as film,
-        pytest.raises(OverLimit, match="stall for 0.5 s; raise UNMASK_STALL_SECONDS"),
+        pytest.raises(OverLimit, match=r"stall for 0\.5 s; raise UNMASK_STALL_SECONDS"),
     ):
         list(film)
     assert time.monotonic() - began < 10

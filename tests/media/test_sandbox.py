@@ -71,7 +71,7 @@ def force(monkeypatch: pytest.MonkeyPatch) -> Force:
 @pytest.fixture
 def listener() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        server.setblocking(False)  # noqa: FBT003
+        server.setblocking(False)
         yield server
 
 
@@ -109,7 +109,7 @@ def test_each_level_reads_the_same_frames(draw: DrawFilm, settings: Settings, fo
         ("limits", {"read", "read /etc", "write", "write the input", "list", "connect", "signal"}),
     ],
 )
-def test_a_taken_over_decoder_is_shut_in(
+def test_a_taken_over_decoder_is_shut_in(  # noqa: PLR0917 # pytest passes them by name
     tmp_path: Path, listener: socket.socket, force: Force, monkeypatch: pytest.MonkeyPatch, name: str, allowed: set[str]
 ) -> None:
     force(name)
@@ -173,13 +173,13 @@ def test_a_playlist_is_no_media(
     draw: DrawFilm, settings: Settings, tmp_path: Path, listener: socket.socket, kind: str
 ) -> None:
     path = playlist(kind, tmp_path, draw("other.ts"), listener.getsockname()[1])
-    with pytest.raises(NotMedia, match="'innocent.mp4' is no video, image or sound"):
+    with pytest.raises(NotMedia, match=r"'innocent\.mp4' is no video, image or sound"):
         probe(path, settings)
     assert nobody_called(listener)
 
 
 @pytest.mark.parametrize("kind", PLAYLISTS)
-def test_a_playlist_reads_nothing_even_if_it_came_through(
+def test_a_playlist_reads_nothing_even_if_it_came_through(  # noqa: PLR0917 # pytest passes them by name
     draw: DrawFilm, settings: Settings, tmp_path: Path, listener: socket.socket, force: Force, kind: str
 ) -> None:
     force("limits")  # so that nothing but the decoder's own options holds it back

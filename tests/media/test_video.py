@@ -68,12 +68,12 @@ def test_containers_and_pixel_formats(
 
 
 @pytest.mark.parametrize(("tagged", "space"), [(1, "bt709"), (5, "bt470bg"), (9, "bt2020nc")])
-@pytest.mark.parametrize(("coded_range", "pixel_format"), [(1, "yuv444p"), (2, "yuv444p")])
+@pytest.mark.parametrize("coded_range", [1, 2])
 def test_colours_follow_matrix_and_range(
-    draw: DrawFilm, settings: Settings, tagged: int, space: str, coded_range: int, pixel_format: str
+    draw: DrawFilm, settings: Settings, tagged: int, space: str, coded_range: int
 ) -> None:
     path = draw(
-        "c.mp4", pixel_format=pixel_format, tags={"colorspace": tagged, "color_range": coded_range}, options={"qp": "0"}
+        "c.mp4", pixel_format="yuv444p", tags={"colorspace": tagged, "color_range": coded_range}, options={"qp": "0"}
     )
     media = probe(path, settings)
     assert media.video is not None
@@ -208,7 +208,7 @@ def test_other_containers_truncated(draw: DrawFilm, settings: Settings, tmp_path
     assert film.broken_off.startswith("The film breaks off after ")
 
 
-def test_damage_in_the_middle_is_skipped_and_counted(draw: DrawFilm, settings: Settings, tmp_path: Path) -> None:
+def test_damage_in_the_middle_is_skipped_and_counted(draw: DrawFilm, settings: Settings) -> None:
     path = draw("damaged.mov", frames=60, noise=True, codec="png", pixel_format="rgb24")
     content = bytearray(path.read_bytes())
     middle = len(content) // 2
@@ -229,7 +229,7 @@ def test_a_film_of_noise_only_is_broken(draw: DrawFilm, settings: Settings) -> N
     end = content.index(b"moov") - 4
     content[start:end] = np.random.default_rng(0).bytes(end - start)
     path.write_bytes(content)
-    with pytest.raises(BrokenMedia, match="holds 30 pictures .h264., of which none can be decoded"):
+    with pytest.raises(BrokenMedia, match=r"holds 30 pictures \(h264\), of which none can be decoded"):
         probe(path, settings)
 
 

@@ -79,7 +79,7 @@ class Decoder:
         self.poll = select.poll()
         self.poll.register(self.output, select.POLLIN | select.POLLHUP)
 
-    def __enter__(self) -> "Decoder":
+    def __enter__(self) -> "Decoder":  # noqa: PYI034 # the run-time shape checks do not know Self
         return self
 
     def __exit__(

@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -27,6 +28,17 @@ CHILD = Path(__file__).parent / "child"
 BOOT = "import sys; sys.path += sys.argv[2:]; from child.answer import main; main()"
 TRIAL_SECONDS = 30.0
 TRIAL_MEMORY_BYTES = 1 << 30
+TRIAL_STILL = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
+TRIAL = {
+    "task": "greet",
+    "elsewhere": str(Path(__file__).resolve()),
+    "format": "gif",
+    "format_names": "gif",
+    "max_pixels": 1,
+    "max_seconds": 10,
+    "threads": 1,
+}
+"""The trial reads a GIF of one pixel and then tries to open this very module."""
 SYSTEM_FOLDERS = tuple(map(Path, ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")))
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 
@@ -79,16 +91,18 @@ def fault_of(name: str) -> str | None:
     """Why a level cannot be had, None when a trial of it succeeded."""
     if name == "bubblewrap" and shutil.which("bwrap") is None:
         return "the program bwrap is not installed"
-    request = {"task": "greet", "elsewhere": str(Path(__file__).resolve()), **bounds(TRIAL_MEMORY_BYTES, TRIAL_SECONDS)}
     try:
-        done = subprocess.run(  # noqa: S603 # our own interpreter and script
-            command(name, request),
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TRIAL_SECONDS,
-            env=environment(),
-            check=False,
-        )
+        with tempfile.TemporaryFile() as still:
+            still.write(TRIAL_STILL)
+            still.flush()
+            done = subprocess.run(  # noqa: S603 # our own interpreter and script
+                command(name, TRIAL | bounds(TRIAL_MEMORY_BYTES, TRIAL_SECONDS)),
+                stdin=still,
+                capture_output=True,
+                timeout=TRIAL_SECONDS,
+                env=environment(),
+                check=False,
+            )
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"its trial failed ({type(error).__name__})"
     return fault_of_trial(name, done)

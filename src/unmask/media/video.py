@@ -38,7 +38,7 @@ class Film:
         self._asked = asked
         self._frames = self._read()
 
-    def __enter__(self) -> "Film":
+    def __enter__(self) -> "Film":  # noqa: PYI034 # the run-time shape checks do not know Self
         return self
 
     def __exit__(

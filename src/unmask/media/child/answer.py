@@ -5,6 +5,9 @@ import os
 import sys
 from typing import Any
 
+import av.subtitles.codeccontext
+import av.subtitles.stream  # noqa: F401 # PyAV loads the two only when it opens a file, too late behind Landlock
+
 from .facts import facts
 from .opening import Request
 from .pictures import film
@@ -41,7 +44,8 @@ def tell_facts(request: Request) -> dict[str, Any]:
 
 
 def greet(request: Request) -> dict[str, Any]:
-    """Nothing but a sign of life, and whether another file still opens: the trial of a sandbox."""
+    """The trial of a sandbox: read the file, and tell whether another one still opens."""
+    facts(request)
     try:
         os.close(os.open(request["elsewhere"], os.O_RDONLY))
     except OSError:
