@@ -36,6 +36,7 @@ SOFTWARE = {
     "quicktime": "QuickTime",
 }
 CAMERA_TAGS = ("com.apple.quicktime.make", "com.apple.quicktime.model", "com.android.version", "make", "model")
+LONGEST_WRITER = 80
 LEAST_PERIODS = 4
 SHORTEST_PERIOD = 8
 SPIKE = 1.6
@@ -92,7 +93,7 @@ def _origin(media: Media) -> list[str]:
     sentences = []
     if writers:
         by = f", that is {known[0]}" if known else ""
-        sentences.append(f"It was last written by '{writers}'{by}: not straight from a camera.")
+        sentences.append(f"It was last written by '{_shortened(writers)}'{by}: not straight from a camera.")
     elif media.kind == "video":
         sentences.append("It does not say which program wrote it.")
     cameras = [media.tags[tag] for tag in CAMERA_TAGS if tag in media.tags]
@@ -105,6 +106,12 @@ def _origin(media: Media) -> list[str]:
     elif media.kind == "video":
         sentences.append("Its tags name no camera.")
     return sentences
+
+
+def _shortened(writers: str) -> str:
+    """Programs that list their options in the tag are named without them."""
+    name = writers.split(" - options:", maxsplit=1)[0].split(" - Copyleft", maxsplit=1)[0]
+    return name if len(name) <= LONGEST_WRITER else f"{name[:LONGEST_WRITER]}…"
 
 
 def _video(media: Media) -> list[str]:

@@ -135,7 +135,7 @@ def _windows(track: Track) -> list[tuple[float, float, Rows]]:
 
 
 def _sentences(whole: _Trembling) -> tuple[str, ...]:
-    rim = f"{abs(np.expm1(whole.flicker)):.0%} {'more' if whole.flicker > 0 else 'less'}"
+    rim = f"{100 * abs(np.expm1(whole.flicker)):.0f} % {'more' if whole.flicker > 0 else 'less'}"
     told = (
         (JITTER(whole.jitter), f"The points of the face tremble by {whole.jitter:.2f} % of its width."),
         (TURN(whole.turn), f"The inner face wanders by {whole.turn:.2f}° against the outline of the head."),

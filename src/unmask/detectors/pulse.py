@@ -85,7 +85,7 @@ def _gates(track: Track) -> Iterator[Gate]:
     clipped = float(np.median(track.clipped))
     if clipped > MOST_CLIPPED:
         reason: Reason = "too-dark" if float(np.nanmedian(track.colors)) < DARK else "too-bright"
-        yield Gate(reason, f"{clipped:.0%} of the skin is clipped; at most {MOST_CLIPPED:.0%} may be.")
+        yield Gate(reason, f"{100 * clipped:.0f} % of the skin is clipped; at most {100 * MOST_CLIPPED:.0f} % may be.")
     moving = motion_energy(track.landmarks, track.times, track.face_width).speed
     if moving > MOST_MOTION:
         yield Gate(
@@ -116,7 +116,7 @@ def _answer(reading: PulseReading, cells: Float64[np.ndarray, " cells"]) -> Evid
     beat = f"The skin beats at {reading.heart_rate_bpm:.0f} ± {reading.heart_rate_error_bpm:.0f} bpm"
     sentences = [
         f"{beat} (signal to noise {reading.snr_db:.1f} dB, p = {reading.p_value:.3f} against surrogates).",
-        f"{1 - silent:.0%} of {len(seen)} cells of the face carry this beat.",
+        f"{100 * (1 - silent):.0f} % of {len(seen)} cells of the face carry this beat.",
     ]
     fake, interval = SILENT_SHARE(silent), SILENT_SHARE.interval(silent)
     halves = _rates_of_halves(reading)
@@ -127,7 +127,7 @@ def _answer(reading: PulseReading, cells: Float64[np.ndarray, " cells"]) -> Evid
         )
     elif silent > SILENT_SHARE.low:
         sentences.insert(
-            0, f"{silent:.0%} of the face lies still while the rest beats at {reading.heart_rate_bpm:.0f} bpm."
+            0, f"{100 * silent:.0f} % of the face lies still while the rest beats at {reading.heart_rate_bpm:.0f} bpm."
         )
     return Evidence(
         CARD.name,

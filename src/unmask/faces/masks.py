@@ -9,7 +9,6 @@ from unmask.types import Crop
 
 CropMask = Bool[np.ndarray, "height width"]
 INNER_REACH = 0.72
-RIM_REACHES = (0.80, 0.93)
 SURROUND_REACHES = (1.02, 1.5)
 FEATURE_MARGIN_PIXELS = 9
 
@@ -17,11 +16,6 @@ FEATURE_MARGIN_PIXELS = 9
 def inner_mask(crop: Crop) -> CropMask:
     """The middle of the face, well inside of where a pasted face would end."""
     return _within(crop, INNER_REACH)
-
-
-def rim_mask(crop: Crop) -> CropMask:
-    """A band of face along the outline, where a pasted face fades out."""
-    return _within(crop, RIM_REACHES[1]) & ~_within(crop, RIM_REACHES[0])
 
 
 def surround_mask(crop: Crop) -> CropMask:

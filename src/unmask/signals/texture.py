@@ -65,12 +65,30 @@ def noise_contrast(detail: Detail, inner: Region, around: Region) -> float:
     return float(np.log(levels[0] / levels[1]))
 
 
-def color_distance(image: RgbImage, first: Region, second: Region) -> float:
-    """Distance of the mean colours of two regions in the a, b plane of CIELAB; NaN when a region is too small."""
-    if min(first.sum(), second.sum()) < LEAST_PIXELS:
+def nearest_color_distance(
+    color: Float32[np.ndarray, "3"], others: Float32[np.ndarray, "others 3"], *, darkest: float = 20.0
+) -> float:
+    """Distance of a colour from the nearest of others in the a, b plane of CIELAB, brightness left out.
+
+    Args:
+        color: RGB, 0–255.
+        others: RGB, 0–255; NaN rows are passed over.
+        darkest: Least L of CIELAB (0–100) that a colour needs to count, since the hue of the dark is noise.
+
+    Returns:
+        The distance; NaN when no other colour is left.
+
+    >>> import numpy as np
+    >>> grey = np.array([100, 100, 100], np.float32)
+    >>> nearest_color_distance(grey, np.array([[200, 200, 200], [200, 90, 80]], np.float32))
+    0.0
+    """
+    seen = others[np.isfinite(others).all(axis=1)]
+    if not len(seen) or not np.isfinite(color).all():
         return float("nan")
-    lab = cv2.cvtColor(image.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)
-    return float(np.linalg.norm(lab[first, 1:].mean(axis=0) - lab[second, 1:].mean(axis=0)))
+    lab = cv2.cvtColor(np.vstack([color, seen])[None] / np.float32(255), cv2.COLOR_RGB2LAB)[0]
+    lit = lab[1:][lab[1:, 0] >= darkest]
+    return float(np.linalg.norm(lit[:, 1:] - lab[0, 1:], axis=1).min()) if len(lit) else float("nan")
 
 
 def _rms(values: Float32[np.ndarray, " pixels"]) -> float:

@@ -15,8 +15,8 @@ from unmask.types import Card, Evidence, Media, Person, Verdict
 from unmask.verdict.competence import answers, stands_for_film, unchecked
 
 MANIPULATED_FROM = 0.8
-NO_SIGN_UP_TO = 0.5
-LEAST_ANSWERS = 2
+NO_SIGN_UP_TO = 0.35
+LEAST_ANSWERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +83,13 @@ def judge(
     chance, interval = probability(odds.middle), (probability(odds.low), probability(odds.high))
     spoken = answers((*(person.evidence if person else ()), *evidence))
     if chance >= threshold and interval[0] > 0.5:
-        sentence = f"Signs of manipulation: {_first(spoken, cards, strongest=True)}"
+        sentence = f"Signs of manipulation: {_strongest(spoken, cards)}"
         return Verdict("manipulated", chance, interval, sentence, left_out)
     enough = any(
         person.evidence and odds.answered >= LEAST_ANSWERS and stands_for_film(person, media) for person, odds in heard
     )
     if chance <= NO_SIGN_UP_TO and enough:
-        sentence = (
-            f"No sign of manipulation in {odds.answered} checks that could be made; that does not prove it genuine."
-        )
+        sentence = f"No sign of manipulation in {odds.answered} checks; that does not prove the file genuine."
         return Verdict("no-sign", chance, interval, sentence, left_out)
     return Verdict("cannot-tell", chance, interval, _undecided(chance, odds, len(left_out)), left_out)
 
@@ -104,15 +102,9 @@ def _joined(own: Odds, shared: Odds, people: int) -> Odds:
     return Odds(middle, middle - float(below), middle + float(above), own.answered + shared.answered)
 
 
-def _first(spoken: Sequence[Evidence], cards: Mapping[str, Card], *, strongest: bool) -> str:
-    ordered = sorted(
-        spoken,
-        key=lambda one: (
-            min(abs(log_odds(one.fake or 0.0)), cards[one.detector].cap) * (1 if (one.fake or 0) > 0.5 else -1)
-        ),
-        reverse=strongest,
-    )
-    return ordered[0].because[0]
+def _strongest(spoken: Sequence[Evidence], cards: Mapping[str, Card]) -> str:
+    """First sentence of the evidence that moves the odds furthest towards a forgery."""
+    return max(spoken, key=lambda one: min(log_odds(one.fake or 0.0), cards[one.detector].cap)).because[0]
 
 
 def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
@@ -125,5 +117,6 @@ def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
 
 def _undecided(chance: float, odds: Odds, left_out: int) -> str:
     checks = "one check" if odds.answered == 1 else f"{odds.answered} checks"
-    leaning = "lean towards a forgery" if chance > 0.5 else "show no sign of one"
-    return f"Cannot tell: {checks} answered and {leaning}, too weakly to say more; {left_out} things were not checked."
+    leaning = "lean towards a forgery" if chance > 0.5 else "found no clear sign of one"
+    missing = f" {left_out} could not be made." if left_out else ""
+    return f"Cannot tell: {checks} answered and {leaning}, too weakly to say more.{missing}"
