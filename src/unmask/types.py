@@ -182,6 +182,7 @@ class Crop:
         landmarks: The face's points in this crop's pixels.
         sharpness: Variance of the Laplacian of the inner face, higher is sharper.
         scale: Crop pixels a source pixel; above 1 the crop was enlarged.
+        picture: Corners of the source picture in this crop's pixels, clockwise from the top left; beyond them is black.
     """
 
     image: RgbImage
@@ -189,6 +190,7 @@ class Crop:
     landmarks: Landmarks
     sharpness: float
     scale: float
+    picture: Float32[np.ndarray, "4 2"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -302,7 +304,8 @@ class Map:
 
     Attributes:
         name: What it shows, in words.
-        values: Rows from the brow to the chin, columns from the image's left to right; NaN where not seen.
+        values: Rows from below the eyes to above the mouth, columns from the image's left to its right, ear to ear;
+            NaN where not seen.
         low: Value drawn darkest.
         high: Value drawn brightest.
     """

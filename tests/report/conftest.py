@@ -47,7 +47,9 @@ def drawn_face(side: int, tint: int) -> RgbImage:
 
 
 def crop(seconds: float, sharpness: float, tint: int = 0, side: int = 256) -> Crop:
-    return Crop(drawn_face(side, tint), seconds, np.zeros((468, 3), np.float32), sharpness, 1.2)
+    return Crop(
+        drawn_face(side, tint), seconds, np.zeros((468, 3), np.float32), sharpness, 1.2, np.zeros((4, 2), np.float32)
+    )
 
 
 def track(person: int, start: float, end: float, gap: tuple[float, float] | None = None) -> Track:

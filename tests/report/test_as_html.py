@@ -9,6 +9,7 @@ import pytest
 from unmask.errors import NotMedia
 from unmask.report.as_html import IndexRow, as_html, index_html
 from unmask.types import Card, Report
+from unmask.verdict.fuse import NO_SIGN_UP_TO
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 SAMPLES = ["report", "hostile", "sound", "faceless", "incomplete"]
@@ -154,7 +155,7 @@ def test_the_command_repeats_what_was_chosen(report: Report, cards: Mapping[str,
     engine = replace(report.engine, detectors=("seam",), settings={"threshold": 0.95})
     text = Page(as_html(replace(report, engine=engine), cards)).text
     assert "unmask check --only seam --threshold 0.95 --report reports -- interview.mp4" in text
-    assert "From 50 to 95 % the answer is: cannot tell." in text
+    assert f"From {100 * NO_SIGN_UP_TO:.0f} to 95 % the answer is: cannot tell." in text
 
 
 def test_a_person_without_a_picture_and_a_detector_without_a_card_are_shown(report: Report) -> None:

@@ -25,7 +25,7 @@ def crop_face(image: RgbImage, landmarks: Landmarks, seconds: float, sharpness: 
         sharpness: As measured by ``sharpness_of``.
 
     Returns:
-        A crop of CROP_SIDE pixels; what lies outside the picture mirrors its border.
+        A crop of CROP_SIDE pixels; what lies outside the picture is black.
     """
     anchors = landmarks[list(ANCHORS), :2]
     matrix, _ = cv2.estimateAffinePartial2D(anchors, _goal(), method=cv2.LMEDS)
@@ -37,12 +37,14 @@ def crop_face(image: RgbImage, landmarks: Landmarks, seconds: float, sharpness: 
         matrix,
         (CROP_SIDE, CROP_SIDE),
         flags=cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT_101,
     )
     moved = landmarks.copy()
     moved[:, :2] = landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
     moved[:, 2] *= scale
-    return Crop(picture, seconds, moved, sharpness, scale)
+    height, width = image.shape[:2]
+    corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], np.float32)
+    edges = (corners @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
+    return Crop(picture, seconds, moved, sharpness, scale, edges)
 
 
 def sharpness_of(image: RgbImage, box: Float32[np.ndarray, "4"]) -> float:

@@ -11,16 +11,26 @@ CropMask = Bool[np.ndarray, "height width"]
 INNER_REACH = 0.72
 SURROUND_REACHES = (1.02, 1.5)
 FEATURE_MARGIN_PIXELS = 9
+PICTURE_MARGIN_PIXELS = 5
 
 
 def inner_mask(crop: Crop) -> CropMask:
     """The middle of the face, well inside of where a pasted face would end."""
-    return _within(crop, INNER_REACH)
+    return _within(crop, INNER_REACH) & picture_mask(crop)
 
 
 def surround_mask(crop: Crop) -> CropMask:
     """What lies around the face: hair, ears, neck, background."""
-    return _within(crop, SURROUND_REACHES[1]) & ~_within(crop, SURROUND_REACHES[0])
+    return _within(crop, SURROUND_REACHES[1]) & ~_within(crop, SURROUND_REACHES[0]) & picture_mask(crop)
+
+
+def picture_mask(crop: Crop) -> CropMask:
+    """Where the crop shows the picture, a little inside its edge; elsewhere it is black."""
+    filled = np.zeros(crop.image.shape[:2], np.uint8)
+    cv2.fillConvexPoly(filled, np.rint(crop.picture).astype(np.int32), 1)
+    padded = cv2.copyMakeBorder(filled, *(PICTURE_MARGIN_PIXELS,) * 4, cv2.BORDER_REPLICATE)
+    eroded = cv2.erode(padded, np.ones((2 * PICTURE_MARGIN_PIXELS + 1,) * 2, np.uint8))
+    return eroded[PICTURE_MARGIN_PIXELS:-PICTURE_MARGIN_PIXELS, PICTURE_MARGIN_PIXELS:-PICTURE_MARGIN_PIXELS] > 0
 
 
 def feature_mask(crop: Crop) -> CropMask:

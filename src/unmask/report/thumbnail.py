@@ -8,6 +8,8 @@ from unmask.types import Crop, RgbImage
 
 _SIDE = 256
 _QUALITY = 85
+_MARGIN = 0.1
+"""Share of the side left off all round: there lies little but background, or the black beyond the picture."""
 
 
 def best_crop(crops: tuple[Crop, ...]) -> Crop:
@@ -16,7 +18,9 @@ def best_crop(crops: tuple[Crop, ...]) -> Crop:
 
 
 def data_uri(image: RgbImage) -> str:
-    """The picture as a JPEG within an address, at most 256 pixels wide and high."""
+    """The middle of the picture as a JPEG within an address, at most 256 pixels wide and high."""
+    margin = round(_MARGIN * min(image.shape[:2]))
+    image = image[margin : image.shape[0] - margin, margin : image.shape[1] - margin]
     height, width = image.shape[:2]
     scale = min(1.0, _SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))

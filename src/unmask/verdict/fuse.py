@@ -15,7 +15,7 @@ from unmask.types import Card, Evidence, Media, Person, Verdict
 from unmask.verdict.competence import answers, stands_for_film, unchecked
 
 MANIPULATED_FROM = 0.8
-NO_SIGN_UP_TO = 0.35
+NO_SIGN_UP_TO = 0.4
 LEAST_ANSWERS = 3
 
 

@@ -13,6 +13,7 @@ from unmask.types import Map
 
 _WIDTH, _HEIGHT = 460.0, 384.0
 _LEFT, _TOP, _SIDE_X, _SIDE_Y = 28.0, 40.0, 316.0, 304.0
+_CELLS_TOP, _CELLS_HEIGHT = _TOP + 0.44 * _SIDE_Y, 0.32 * _SIDE_Y  # below the eyes, above the mouth
 _LEGEND_X, _LEGEND_TOP, _LEGEND_HEIGHT = 388.0, 64.0, 180.0
 _FACE = (  # drawn in a unit square: head; eyes, brows, nose, mouth
     "M.5 -.11C.92 -.11 1.06 .02 1.05 .42C1.04 .86 .84 1.11 .5 1.11C.16 1.11 -.04 .86 -.05 .42C-.06 .02 .08 -.11 .5 -.11Z",
@@ -27,9 +28,9 @@ _FACE = (  # drawn in a unit square: head; eyes, brows, nose, mouth
 def heat_map(cells: Map) -> str:
     """The cells of the rectified face with their values; cells that were not seen are hatched."""
     rows, columns = cells.values.shape
-    width, height = _SIDE_X / max(columns, 1), _SIDE_Y / max(rows, 1)
+    width, height = _SIDE_X / max(columns, 1), _CELLS_HEIGHT / max(rows, 1)
     placed = [
-        (float(cells.values[row, column]), Rect(_LEFT + column * width, _TOP + row * height, width, height))
+        (float(cells.values[row, column]), Rect(_LEFT + column * width, _CELLS_TOP + row * height, width, height))
         for row in range(rows)
         for column in range(columns)
     ]
