@@ -80,7 +80,7 @@ def nearest_color_distance(
 
     >>> import numpy as np
     >>> grey = np.array([100, 100, 100], np.float32)
-    >>> nearest_color_distance(grey, np.array([[200, 200, 200], [200, 90, 80]], np.float32))
+    >>> round(nearest_color_distance(grey, np.array([[200, 200, 200], [200, 90, 80]], np.float32)), 1)
     0.0
     """
     seen = others[np.isfinite(others).all(axis=1)]
