@@ -15,8 +15,8 @@ PerCell = Float64[np.ndarray, " cells"]
 """One number a cell; NaN for a dead one."""
 
 
-def living(cells: Waveform) -> Waveform:
-    """The cells that have a finite, moving waveform, shape ``living frames``."""
+def living(cells: Waveform) -> Float64[np.ndarray, "alive frames"]:
+    """The cells that have a finite, moving waveform, shape ``alive frames``."""
     rows = cells.reshape(-1, cells.shape[-1])
     finite = np.isfinite(rows).all(axis=-1)
     return rows[finite & (np.ptp(np.where(finite[:, None], rows, 0.0), axis=-1) > 0)]

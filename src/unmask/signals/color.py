@@ -1,5 +1,7 @@
 """Colour traces in time: even sampling, gaps, brightness."""
 
+import math
+
 import numpy as np
 from jaxtyping import Float64
 
@@ -37,7 +39,7 @@ def resample_evenly(
     samples = int((times[-1] - times[0]) * rate_hz + 0.5) + 1 if len(times) else 0
     even = (times[0] if len(times) else 0.0) + np.arange(samples) / rate_hz
     moved = np.moveaxis(values, axis, -1)
-    rows = moved.reshape(-1, moved.shape[-1])
+    rows = moved.reshape(math.prod(moved.shape[:-1]), moved.shape[-1])
     resampled = np.array([_row_at(even, times, row, max_gap_seconds) for row in rows]).reshape(len(rows), samples)
     return even, np.moveaxis(resampled.reshape(*moved.shape[:-1], samples), -1, axis)
 

@@ -103,4 +103,5 @@ def _band_share(traces: Float64[np.ndarray, "traces frames"], times: Seconds, ba
     # Below a third of a hertz lies posture, not trembling; it would make every share vanish.
     moving = power[:, frequencies >= 0.3].sum()
     inside = power[:, (frequencies >= band[0]) & (frequencies <= band[1])].sum()
-    return float(inside / moving) if moving > 0 else 0.0
+    # A millionth of a face width is rounding, not motion.
+    return float(inside / moving) if moving > 1e-12 else 0.0

@@ -260,14 +260,17 @@ def _independent(channels: Float64[np.ndarray, "rows 3 frames"]) -> Float64[np.n
     frames = channels.shape[-1]
     spread, axes = np.linalg.eigh(channels @ channels.swapaxes(-1, -2) / frames)
     white = (axes / np.sqrt(np.maximum(spread, 1e-12))[:, None, :]).swapaxes(-1, -2) @ channels
-    turn = np.broadcast_to(np.eye(3), (len(channels), 3, 3))
+    turn = np.broadcast_to(np.eye(3), (len(channels), 3, 3)).copy()
+    moving = np.arange(len(channels))
     for _ in range(100):
-        sources = turn @ white
-        left, _, right = np.linalg.svd(sources**3 @ white.swapaxes(-1, -2) / frames - 3.0 * turn)
-        turned = left @ right
-        settled = np.abs(np.abs((turned * turn).sum(axis=-1)) - 1.0).max() < 1e-8
-        turn = turned
-        if settled:
+        still_white, before = white[moving], turn[moving]
+        left, _, right = np.linalg.svd(
+            (before @ still_white) ** 3 @ still_white.swapaxes(-1, -2) / frames - 3.0 * before
+        )
+        turn[moving] = left @ right
+        # Each row stops by itself, so that a cell's waveform does not depend on the other cells.
+        moving = moving[np.abs(np.abs((turn[moving] * before).sum(axis=-1)) - 1.0).max(axis=-1) > 1e-8]
+        if not len(moving):
             break
     return turn @ white
 

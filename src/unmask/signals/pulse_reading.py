@@ -11,6 +11,7 @@ A rate is given only when the skin's colour passes every test below, for a clip 
 | shared by cells | p ≤ 0.01 | cells with the same spectra and phases of their own agree as well in one clip of a hundred |
 | two methods | POS and CHROM within 6 bpm | they fail on different things; 6 a minute is what 10 s can resolve |
 | small | at most 1.5 % | blood changes the light of skin by well under that; motion and coding go beyond |
+| a colour | brightness at most 6 × colour | blood has 3, as it darkens green most; a swaying or flickering face has more |
 | not the light | background carries less than half | a lamp or a codec that flickers is on the wall too |
 
 Every number was set from what is known of hearts and cameras; none is fitted to clips.
@@ -20,21 +21,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Complex128, Float64
 
 from unmask.signals.coherence import PerCell, agreement_of, carried_share, cell_agreement, cell_snr
-from unmask.signals.color import EvenSeconds, fill_gaps, missing_share, resample_evenly
+from unmask.signals.color import EvenSeconds, fill_gaps, missing_share, normalise
 from unmask.signals.filters import PULSE_BAND, band_pass, hann
 from unmask.signals.line import line_p_value
 from unmask.signals.pulse import chrom, pos
 from unmask.signals.rate import Rate, RateWindow, heart_rate, rate_windows
 from unmask.signals.spectrum import Frequencies, power_spectrum
+from unmask.signals.stretch import ControlTrace, Stretch, longest, steadiest
 from unmask.signals.surrogates import null_p_value
 from unmask.types import ColorTrace, Reason, Seconds
 
 LEAST_SECONDS = 6.0
-READ_SECONDS = 30.0
-"""Longest stretch that is read as one; in a longer one a heart does not keep its rate."""
 LEAST_RATE_HZ = 10.0
 MOST_RATE_HZ = 60.0
 LEAST_GREEN = 12.0
@@ -43,11 +43,10 @@ MOST_MISSING = 0.2
 LARGEST_P = 0.01
 METHODS_TOLERANCE_BPM = 6.0
 LARGEST_AMPLITUDE = 0.015
+LARGEST_BRIGHTNESS_RATIO = 6.0
 LARGEST_CARRIED = 0.5
-CELL_DRAWS, LINE_DRAWS = 200, 1000
+CELL_DRAWS, LINE_DRAWS = 200, 500
 
-ControlTrace = Float64[np.ndarray, "controls frames 3"]
-"""Mean RGB (0–255) of cells of the background; NaN where not seen."""
 EvenWave = Float64[np.ndarray, " samples"]
 CellWaves = Float64[np.ndarray, "cells samples"]
 
@@ -69,7 +68,9 @@ class PulseReading:
         p_line: How often smooth noise has a line as strong.
         p_cells: How often cells without anything in common agree as well.
         agreement: Mean correlation of a cell's pulse with that of the others, -1 to 1.
-        amplitude: Relative change of light at the rate (0.01 is one per cent).
+        amplitude: Relative change of colour at the rate by POS (0.01 is one per cent).
+        swing_rgb: Relative change of R, G and B of all cells together at the rate.
+        brightness_ratio: That change's part along grey over its part across grey; about 3 for blood.
         background_carried: Share of the skin's line that the background carries too; None without background.
         start: First presentation time of the stretch that was read, in seconds.
         end: Last presentation time of the stretch.
@@ -97,6 +98,8 @@ class PulseReading:
     p_cells: float = 1.0
     agreement: float = 0.0
     amplitude: float = 0.0
+    swing_rgb: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    brightness_ratio: float = 0.0
     background_carried: float | None = None
     start: float = 0.0
     end: float = 0.0
@@ -109,16 +112,6 @@ class PulseReading:
     cell_snr_db: PerCell = field(default_factory=lambda: np.zeros(0))
     windows: tuple[RateWindow, ...] = ()
     methods: Mapping[str, Rate] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Stretch:
-    """Evenly sampled colours of one piece of film without long gaps."""
-
-    times: EvenSeconds
-    skin: Float64[np.ndarray, "cells samples 3"]
-    background: Float64[np.ndarray, "controls samples 3"]
-    rate_hz: float
 
 
 def read_pulse(times: Seconds, skin: ColorTrace, background: ControlTrace | None = None, seed: int = 0) -> PulseReading:
@@ -145,54 +138,25 @@ def read_pulse(times: Seconds, skin: ColorTrace, background: ControlTrace | None
         reason = f"The film has {rate_hz:.1f} frames a second; a pulse needs at least {LEAST_RATE_HZ:.0f}."
         return PulseReading(False, "frame-rate-too-low", (reason,), rate_hz=rate_hz)
     controls = np.zeros((0, len(times), 3)) if background is None else background
-    stretch = _steadiest(_longest(times, skin.reshape(-1, len(times), 3), controls, rate_hz))
+    stretch = steadiest(longest(times, skin.reshape(-1, len(times), 3), controls, rate_hz))
     refusal = _refuse(stretch)
     return refusal or _read(stretch, np.random.default_rng(seed))
 
 
-def _longest(
-    times: Seconds, skin: Float64[np.ndarray, "cells frames 3"], background: ControlTrace, rate_hz: float
-) -> _Stretch:
-    """The longest piece in which at least half of the cells that are ever seen are seen."""
-    even, skin_evenly = resample_evenly(times, skin, rate_hz)
-    _, background_evenly = resample_evenly(times, background, rate_hz)
-    seen = np.isfinite(skin_evenly).all(axis=-1)
-    ever = max(1, int(seen.any(axis=-1).sum()))
-    usable = np.concatenate([[0], seen.sum(axis=0) >= ever / 2, [0]]).astype(np.int8)
-    starts, ends = np.flatnonzero(np.diff(usable) == 1), np.flatnonzero(np.diff(usable) == -1)
-    longest = int((ends - starts).argmax()) if len(starts) else 0
-    kept = slice(starts[longest], ends[longest]) if len(starts) else slice(0, 0)
-    return _Stretch(even[kept], skin_evenly[:, kept], background_evenly[:, kept], rate_hz)
-
-
-def _steadiest(stretch: _Stretch) -> _Stretch:
-    """At most 30 s of the stretch, where brightness changes least from frame to frame."""
-    width = round(READ_SECONDS * stretch.rate_hz)
-    if len(stretch.times) <= width:
-        return stretch
-    brightness = np.nanmean(stretch.skin, axis=(0, 2))
-    changes = np.concatenate([[0.0], np.cumsum(np.diff(brightness) ** 2)])
-    step = max(1, round(stretch.rate_hz))
-    starts = np.arange(0, len(brightness) - width + 1, step)
-    start = int(starts[(changes[starts + width - 1] - changes[starts]).argmin()])
-    kept = slice(start, start + width)
-    return _Stretch(stretch.times[kept], stretch.skin[:, kept], stretch.background[:, kept], stretch.rate_hz)
-
-
-def _refuse(stretch: _Stretch) -> PulseReading | None:
+def _refuse(stretch: Stretch) -> PulseReading | None:
     """What can be said before looking at any pulse."""
     seconds = len(stretch.times) / stretch.rate_hz
     if seconds < LEAST_SECONDS:
         sentence = f"Skin is in view for {seconds:.1f} s in one piece; a pulse needs at least {LEAST_SECONDS:.0f} s."
         return PulseReading(False, "too-short", (sentence,), rate_hz=stretch.rate_hz)
-    green = float(np.nanmedian(np.nanmean(stretch.skin[..., 1], axis=1)))
+    green = float(np.nanmedian(stretch.skin[..., 1]))
     if green < LEAST_GREEN:
         sentence = f"The skin's median green is {green:.0f} of 255; a pulse needs at least {LEAST_GREEN:.0f}."
         return PulseReading(False, "too-dark", (sentence,), rate_hz=stretch.rate_hz)
     return None
 
 
-def _read(stretch: _Stretch, rng: np.random.Generator) -> PulseReading:
+def _read(stretch: Stretch, rng: np.random.Generator) -> PulseReading:
     rate_hz = stretch.rate_hz
     colors = _whole_cells(stretch.skin)
     waves = pos(colors, rate_hz)
@@ -206,12 +170,17 @@ def _read(stretch: _Stretch, rng: np.random.Generator) -> PulseReading:
     if not (by_pos.found and by_chrom.found):
         return PulseReading(False, "not-measurable", ("No rate stands out of the skin's colour.",), rate_hz=rate_hz)
     at_hz = by_pos.rate_bpm / 60.0
-    p_line = line_p_value(together, rate_hz, rng, LINE_DRAWS)
+    p_line = line_p_value(together, rate_hz, at_hz, rng, draws=LINE_DRAWS)
     p_cells = _cells_p_value(waves[alive], rate_hz, rng)
-    common = pos(colors[alive].mean(axis=0), rate_hz)
-    amplitude = _amplitude(common, rate_hz, at_hz)
+    whole = colors[alive].mean(axis=0)
+    common = pos(whole, rate_hz)
+    amplitude = float(np.abs(_swing(common, rate_hz, at_hz)))
+    swing = _swing(normalise(whole).T, rate_hz, at_hz)
+    ratio = _brightness_ratio(swing)
     carried = _background_carried(stretch.background, common, rate_hz, at_hz)
-    because, reason = _failures(by_pos, by_chrom, p_line=p_line, p_cells=p_cells, amplitude=amplitude, carried=carried)
+    because, reason = _failures(
+        by_pos, by_chrom, p_line=p_line, p_cells=p_cells, amplitude=amplitude, ratio=ratio, carried=carried
+    )
     frequencies, power = power_spectrum(band_pass(together, rate_hz), rate_hz)
     measurable = not because
     return PulseReading(
@@ -228,6 +197,8 @@ def _read(stretch: _Stretch, rng: np.random.Generator) -> PulseReading:
         p_cells=p_cells,
         agreement=cell_agreement(waves, rate_hz),
         amplitude=amplitude,
+        swing_rgb=(float(np.abs(swing[0])), float(np.abs(swing[1])), float(np.abs(swing[2]))),
+        brightness_ratio=ratio,
         background_carried=carried,
         start=float(stretch.times[0]),
         end=float(stretch.times[-1]),
@@ -267,10 +238,20 @@ def _cells_p_value(waves: CellWaves, rate_hz: float, rng: np.random.Generator) -
     return null_p_value(lambda stack: agreement_of(stack, rate_hz, PULSE_BAND), waves, rng, CELL_DRAWS)
 
 
-def _amplitude(waveform: EvenWave, rate_hz: float, at_hz: float) -> float:
-    taper = hann(len(waveform))
-    probe = taper * np.exp(-2j * np.pi * at_hz * np.arange(len(waveform)) / rate_hz)
-    return float(2.0 * np.abs(band_pass(waveform, rate_hz) @ probe) / taper.sum())
+def _swing(
+    waves: Float64[np.ndarray, "*waves samples"], rate_hz: float, at_hz: float
+) -> Complex128[np.ndarray, "*waves"]:
+    """Amplitude and phase of each waveform at one frequency."""
+    samples = waves.shape[-1]
+    probe = hann(samples) * np.exp(-2j * np.pi * at_hz * np.arange(samples) / rate_hz)
+    return np.asarray(2.0 * (band_pass(waves, rate_hz) @ probe) / hann(samples).sum(), dtype=np.complex128)
+
+
+def _brightness_ratio(swing: Complex128[np.ndarray, "3"]) -> float:
+    """Part of a change of R, G and B along grey over the part across it."""
+    along = swing.mean()
+    across = float(np.linalg.norm(swing - along))
+    return float(np.sqrt(3.0) * np.abs(along)) / max(across, np.finfo(float).tiny)
 
 
 def _background_carried(
@@ -288,14 +269,19 @@ def _background_carried(
 
 
 def _failures(
-    by_pos: Rate, by_chrom: Rate, *, p_line: float, p_cells: float, amplitude: float, carried: float | None
+    by_pos: Rate,
+    by_chrom: Rate,
+    *,
+    p_line: float,
+    p_cells: float,
+    amplitude: float,
+    ratio: float,
+    carried: float | None,
 ) -> tuple[tuple[str, ...], Reason | None]:
     """A sentence for each test that failed, and the code of the first."""
     failed: list[tuple[Reason, str]] = []
     if amplitude > LARGEST_AMPLITUDE:
-        sentence = (
-            f"The skin's colour swings by {amplitude:.1%}, more than blood can move it ({LARGEST_AMPLITUDE:.1%})."
-        )
+        sentence = f"The skin's colour swings by {100 * amplitude:.1f} %, more than blood can move it ({100 * LARGEST_AMPLITUDE:.1f} %)."
         failed.append(("too-much-motion", sentence))
     if p_line > LARGEST_P:
         sentence = f"No rate stands out: noise has as strong a line with p = {p_line:.3f} (at most {LARGEST_P} wanted)."
@@ -306,7 +292,14 @@ def _failures(
     if abs(by_pos.rate_bpm - by_chrom.rate_bpm) > METHODS_TOLERANCE_BPM:
         sentence = f"Two methods differ: {by_pos.rate_bpm:.0f} bpm by POS, {by_chrom.rate_bpm:.0f} by CHROM."
         failed.append(("not-measurable", sentence))
+    if ratio > LARGEST_BRIGHTNESS_RATIO:
+        sentence = (
+            f"At {by_pos.rate_bpm:.0f} bpm brightness swings {ratio:.0f} times as much as colour; blood has about 3."
+        )
+        failed.append(("not-measurable", sentence))
     if carried is not None and carried >= LARGEST_CARRIED:
-        sentence = f"The background carries {carried:.0%} of the same {by_pos.rate_bpm:.0f} bpm: the light flickers."
+        sentence = (
+            f"The background carries {100 * carried:.0f} % of the same {by_pos.rate_bpm:.0f} bpm: the light flickers."
+        )
         failed.append(("not-measurable", sentence))
     return tuple(sentence for _, sentence in failed), failed[0][0] if failed else None

@@ -69,8 +69,8 @@ def smooth_noise(
     frames = len(waveform)
     power = np.abs(rfft(waveform - waveform.mean())) ** 2
     width = max(3, round(NOISE_SMOOTHING_HZ * frames / rate_hz) | 1)
-    # A median of exponentially distributed power is ln 2 of its mean.
-    amplitude = np.sqrt(median_filter(power, width, mode="reflect") / np.log(2.0))
+    # A median of exponentially distributed power is ln 2 of its mean, which the two parts of a number share.
+    amplitude = np.sqrt(median_filter(power, width, mode="reflect") / np.log(2.0) / 2.0)
     shape = (draws, len(power))
     drawn: Float64[np.ndarray, "draws frames"] = irfft(
         amplitude * (rng.standard_normal(shape) + 1j * rng.standard_normal(shape)), frames, axis=-1
