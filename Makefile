@@ -1,0 +1,51 @@
+# Everything CI runs is a target here. `make help` lists them.
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+export OMP_NUM_THREADS ?= 2
+.DEFAULT_GOAL := help
+.PHONY: help demo test fix check types layers docs pictures bench
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(READY) ## Examine the two example films and write their pages to out/
+	$(BIN)/unmask check --report out examples/real.mp4 examples/forged.mp4
+
+test: check types layers ## Everything CI asks for: style, types, layers, tests, doctests, guide
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+fix: $(READY) ## Mend style and format
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+types: $(READY) ## Check types
+	$(BIN)/mypy
+
+layers: $(READY) ## Check who imports whom
+	$(BIN)/lint-imports --no-logo
+
+docs: $(READY) ## Run the code of README, CONTRIBUTING and docs/guide
+	$(BIN)/python -m pytest docs tests/docs
+
+pictures: $(READY) ## Draw the README's picture anew (needs chromium)
+	$(BIN)/python docs/pictures/draw.py
+
+bench: $(READY) ## Measure speed, memory and accuracy
+	$(BIN)/unmask bench
+
+# Installed anew when the dependencies changed; otherwise this takes no time.
+$(READY): pyproject.toml constraints.txt
+	@command -v $(PYTHON) >/dev/null || { echo "make: $(PYTHON) is not there; install Python 3.11 or name one with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than 3.11; name another with PYTHON=…" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: $(PYTHON) cannot make virtual environments; on Debian: apt install python3.11-venv" >&2; exit 1; }
+	@rm -f $(READY)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $(READY)
