@@ -8,6 +8,7 @@ import pytest
 
 from unmask.errors import BrokenMedia, NotMedia, OutputError
 from unmask.media.image import encode_jpeg, encode_png, read_image, write_image
+from unmask.media.probe import probe
 from unmask.settings import Settings
 from unmask.types import RgbImage
 
@@ -80,6 +81,43 @@ def test_a_torn_png(tmp_path: Path, settings: Settings) -> None:
     path.write_bytes(encode_png(noise)[:40])
     with pytest.raises(BrokenMedia, match=r"torn\.png"):
         read_image(path, settings)
+
+
+def test_a_torn_jpeg_is_read_with_a_warning(tmp_path: Path, settings: Settings) -> None:
+    path = tmp_path / "torn.jpg"
+    noise = np.random.default_rng(0).integers(0, 255, (60, 60, 3), dtype=np.uint8)
+    content = encode_jpeg(noise)
+    path.write_bytes(content)
+    assert probe(path, settings).warnings == ()
+    path.write_bytes(content[: len(content) // 2])
+    assert any("complains of damage" in warning for warning in probe(path, settings).warnings)
+    assert read_image(path, settings).shape == (60, 60, 3)
+
+
+@pytest.fixture
+def moving() -> cv2.Animation:
+    animation = cv2.Animation()
+    animation.frames = [np.full((16, 16, 3), shade, np.uint8) for shade in (10, 200)]
+    animation.durations = [100, 100]
+    return animation
+
+
+def test_an_animated_png_says_that_one_picture_is_read(
+    tmp_path: Path, settings: Settings, moving: cv2.Animation
+) -> None:
+    path = tmp_path / "moving.png"
+    cv2.imwriteanimation(str(path), moving)
+    media = probe(path, settings)
+    assert media.kind == "image"
+    assert any("only its first picture" in warning for warning in media.warnings)
+    assert (read_image(path, settings) == 10).all()
+
+
+def test_an_animated_webp_is_not_read(tmp_path: Path, settings: Settings, moving: cv2.Animation) -> None:
+    path = tmp_path / "moving.webp"
+    cv2.imwriteanimation(str(path), moving)
+    with pytest.raises(NotMedia, match="is an animated WebP"):
+        probe(path, settings)
 
 
 def test_a_sound_has_no_picture(tmp_path: Path, settings: Settings) -> None:

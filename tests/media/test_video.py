@@ -229,7 +229,7 @@ def test_a_film_of_noise_only_is_broken(draw: DrawFilm, settings: Settings) -> N
     end = content.index(b"moov") - 4
     content[start:end] = np.random.default_rng(0).bytes(end - start)
     path.write_bytes(content)
-    with pytest.raises(BrokenMedia, match=r"holds 30 pictures \(h264\), of which none can be decoded"):
+    with pytest.raises(BrokenMedia, match="holds h264 pictures, but none can be decoded"):
         probe(path, settings)
 
 

@@ -6,7 +6,7 @@ from unmask.errors import BrokenMedia, OverLimit
 from unmask.media.boxes import Boxes, read_boxes
 from unmask.media.decoder import STILLS, Decoder, request_for
 from unmask.media.facts import FileFacts, PictureFacts, SoundFacts
-from unmask.media.source import format_of, open_source, sha256_of, shown
+from unmask.media.source import format_of, is_animation, open_source, sha256_of, shown
 from unmask.settings import Settings
 from unmask.types import AudioStream, Media, VideoStream
 
@@ -51,6 +51,7 @@ def probe(path: Path, settings: Settings, *, name: str | None = None) -> Media:
         form = format_of(source, path)
         boxes = read_boxes(source) if form == "mov" else Boxes()
         refuse_long(path, boxes, settings)
+        animated = is_animation(source, form)
         sha256, size = sha256_of(source)
         with Decoder(request_for("facts", form, settings), source, path, settings) as decoder:
             facts = next(decoder.records())
@@ -73,7 +74,7 @@ def probe(path: Path, settings: Settings, *, name: str | None = None) -> Media:
         boxes=boxes.names,
         edit_list=boxes.edit_list,
         sandbox=decoder.level,
-        warnings=tuple(oddities(facts, boxes, is_still=is_still)),
+        warnings=tuple(oddities(facts, boxes, is_still=is_still, animated=animated)),
     )
 
 
@@ -101,7 +102,7 @@ def refuse_empty(path: Path, facts: FileFacts, form: str, *, seen: bool) -> None
     if facts.video is None or facts.video.packets == 0:
         raise BrokenMedia(f"{shown(path)} is a {form} file without a single picture or sound that can be decoded.")
     raise BrokenMedia(
-        f"{shown(path)} holds {facts.video.packets} pictures ({facts.video.codec}), of which none can be decoded; it is damaged or cut off."
+        f"{shown(path)} holds {facts.video.codec} pictures, but none can be decoded; it is damaged or cut off."
     )
 
 
@@ -186,12 +187,16 @@ def audio_of(told: SoundFacts) -> AudioStream:
     )
 
 
-def oddities(facts: FileFacts, boxes: Boxes, *, is_still: bool) -> list[str]:
+def oddities(facts: FileFacts, boxes: Boxes, *, is_still: bool, animated: bool) -> list[str]:
     """Sentences about what is odd, for the reader of the report."""
     said = []
     video = facts.video
-    if boxes.cut_short or facts.fault:
+    if boxes.cut_short:
         said.append("The file ends in the middle of its content.")
+    if facts.fault:
+        said.append(f"The decoder complains of damage: {facts.fault.rstrip('.')}.")
+    if animated:
+        said.append("It is an animation; only its first picture is examined.")
     if video and not is_still and video.end is not None:
         expected = picture_length(facts, video)
         if expected and expected - video.end > MISSING_SECONDS:

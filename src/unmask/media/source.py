@@ -137,6 +137,8 @@ def format_of(descriptor: int, path: Path) -> str:
     header = os.pread(descriptor, HEADER_BYTES, 0)
     if header[4:8] == b"ftyp" and header[8:12] in HEIF_BRANDS:
         raise NotMedia(f"{shown(path)} is an HEIF still, which unmask does not read; save it as JPEG or PNG.")
+    if header[:4] == b"RIFF" and header[12:16] == b"VP8X" and b"ANIM" in header:
+        raise NotMedia(f"{shown(path)} is an animated WebP, which unmask does not read; save it as MP4 or GIF.")
     found = format_of_header(header, descriptor)
     if found is None:
         raise NotMedia(
@@ -159,6 +161,11 @@ def format_of_header(header: bytes, descriptor: int) -> str | None:
     if any(is_transport(header, size) for size in TRANSPORT_PACKET_BYTES):
         return "mpegts"
     return sound_format(header, descriptor)
+
+
+def is_animation(descriptor: int, form: str) -> bool:
+    """Whether a PNG file holds more than the one picture that is read of it."""
+    return form == "png_pipe" and b"acTL" in os.pread(descriptor, HEADER_BYTES, 0)
 
 
 def is_transport(header: bytes, packet_bytes: int) -> bool:

@@ -16,7 +16,7 @@ import av.video.frame
 import av.video.stream
 
 from .opening import Request, open_file, picture_of, prepare, refuse_pixels, sound_of
-from .pictures import Decoding, side_data, turn_of
+from .pictures import STILLS, Decoding, side_data, turn_of
 from .wire import Refusal
 
 MOST_STORED_PACKETS = 200_000
@@ -102,7 +102,7 @@ def facts(request: Request) -> dict[str, Any]:
             "tags": tags_of(container.metadata),
             "duration": container.duration / av.time_base if container.duration else None,
             "end": latest_end(container, walks),
-            "fault": decoding.fault,
+            "fault": decoding.fault or complaint_of(container, refused),
             "skipped": decoding.skipped,
             "video": picture and picture_facts(picture, walks[picture.index], first),
             "audio": sound and sound_facts(sound, walks[sound.index]),
@@ -118,6 +118,13 @@ def sizes_refused() -> Generator[list[tuple[int, str, str]]]:
             yield complaints
     finally:
         av.logging.set_level(None)
+
+
+def complaint_of(container: av.container.InputContainer, complaints: list[tuple[int, str, str]]) -> str | None:
+    """What the decoder complained of in a still; a torn JPEG decodes, and only this betrays it."""
+    if container.format.name not in STILLS or not complaints:
+        return None
+    return complaints[0][2].strip()[:MOST_TAG_CHARACTERS]
 
 
 def refuse_sizes(complaints: list[tuple[int, str, str]]) -> None:
