@@ -18,7 +18,9 @@ from functools import cache
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Int32
+from jaxtyping import Bool, Float32, Int32, UInt8
+from scipy.linalg import block_diag
+from scipy.sparse import csr_array
 from scipy.spatial import Delaunay
 
 from unmask.faces.pose import mean_face
@@ -52,7 +54,12 @@ POLYGONS = {
 }
 EYES_BELOW, MOUTH_ABOVE = 145, 0
 
+NOSE_BRIDGE = 197
+INSIDE_REACHES = (0.80, 0.84, 0.88, 0.92)
+OUTSIDE_REACHES = (1.06, 1.10, 1.14, 1.18)
+GRID_REACH = 0.94
 STEP_MM = 1.4
+SUBPIXEL_BITS = 8
 FEATURE_MARGIN_MM = 4.0
 WORK_WIDTH = 128
 LEAST_SEEN = 0.5
@@ -78,32 +85,28 @@ class SamplePlan:
     triangle: Int32[np.ndarray, " samples"]
     triangles: Int32[np.ndarray, "triangles 3"]
     areas: Float32[np.ndarray, " triangles"]
-    cells: Float32[np.ndarray, "cells samples"]
+    cells: csr_array
 
 
 @cache
 def sample_plan() -> SamplePlan:
     """The samples of the mean face, made once a process."""
     shape = mean_face()[:, :2]
-    points = _lattice(shape)
-    ring, ring_cells = _ring_samples()
-    mesh = Delaunay(shape)
-    triangles = _clockwise(mesh.simplices, shape)
-    triangle = mesh.find_simplex(points)
-    points, triangle = points[triangle >= 0], triangle[triangle >= 0]
-    corners = triangles[triangle]
-    weights = _barycentric(points, shape[corners])
-    members = np.array([*_grid_members(points, shape), *_region_members(points, shape)], np.float32)
-    cells = np.zeros((len(members) + len(ring_cells), len(points) + len(ring[0])), np.float32)
-    cells[: len(members), : len(points)] = members
-    cells[len(members) :, len(points) :] = ring_cells
+    lattice = _Lattice(shape.min(axis=0), shape.max(axis=0))
+    triangles = _clockwise(Delaunay(shape).simplices, shape)
+    triangle = lattice.triangle_of(shape[triangles])
+    kept = triangle >= 0
+    corners = triangles[triangle[kept]]
+    weights = _barycentric(lattice.points[kept], shape[corners])
+    members = np.array([*_grid_members(lattice, shape), *_region_members(lattice, shape)])[:, kept]
+    ring_corners, ring_weights, ring_members = _ring_samples()
     return SamplePlan(
-        corners=np.vstack([corners, ring[0]]).astype(np.int32),
-        weights=np.vstack([weights, ring[1]]).astype(np.float32),
-        triangle=np.concatenate([triangle, np.full(len(ring[0]), -1)]).astype(np.int32),
+        corners=np.vstack([corners, ring_corners]).astype(np.int32),
+        weights=np.vstack([weights, ring_weights]).astype(np.float32),
+        triangle=np.concatenate([triangle[kept], np.full(len(ring_corners), -1)]).astype(np.int32),
         triangles=triangles.astype(np.int32),
         areas=_areas(shape[triangles]),
-        cells=cells,
+        cells=csr_array(block_diag(members.astype(np.float32), ring_members)),
     )
 
 
@@ -143,10 +146,31 @@ def whole_picture_colors(image: RgbImage) -> Float32[np.ndarray, "cells 3"]:
     return small.reshape(-1, 3)
 
 
-def _lattice(shape: Float32[np.ndarray, "468 2"]) -> Float32[np.ndarray, "samples 2"]:
-    low, high = shape.min(axis=0), shape.max(axis=0)
-    xs, ys = np.meshgrid(np.arange(low[0], high[0], STEP_MM), np.arange(low[1], high[1], STEP_MM))
-    return np.column_stack([xs.ravel(), ys.ravel()]).astype(np.float32)
+class _Lattice:
+    """Sample points on the plane of the mean face, STEP_MM apart; also a small picture, a pixel a point, to draw on."""
+
+    def __init__(self, low: Float32[np.ndarray, "2"], high: Float32[np.ndarray, "2"]) -> None:
+        xs, ys = np.meshgrid(np.arange(low[0], high[0], STEP_MM), np.arange(low[1], high[1], STEP_MM))
+        self.points = np.column_stack([xs.ravel(), ys.ravel()]).astype(np.float32)
+        self._shape, self._low = xs.shape, low
+
+    def triangle_of(self, corners: Float32[np.ndarray, "triangles 3 2"]) -> Int32[np.ndarray, " samples"]:
+        """Which triangle each point lies in, −1 for none."""
+        drawn = np.full(self._shape, -1.0, np.float32)
+        for number, three in enumerate(corners):
+            cv2.fillConvexPoly(drawn, self._pixels(three), float(number), shift=SUBPIXEL_BITS)
+        return drawn.ravel().astype(np.int32)
+
+    def within(self, polygon: Float32[np.ndarray, "corners 2"], margin_mm: float = 0.0) -> Bool[np.ndarray, " samples"]:
+        """Which points lie in a polygon, widened by a margin."""
+        drawn = np.zeros(self._shape, np.uint8)
+        cv2.fillPoly(drawn, [self._pixels(polygon)], 1, shift=SUBPIXEL_BITS)
+        reach = round(margin_mm / STEP_MM)
+        round_reach = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+        return cv2.dilate(drawn, round_reach).ravel() > 0
+
+    def _pixels(self, places: Float32[np.ndarray, "places 2"]) -> Int32[np.ndarray, "places 2"]:
+        return np.rint((places - self._low) / STEP_MM * 2**SUBPIXEL_BITS).astype(np.int32)
 
 
 def _clockwise(triangles: np.ndarray, shape: Float32[np.ndarray, "468 2"]) -> np.ndarray:
@@ -171,47 +195,41 @@ def _barycentric(
     return np.stack(parts, axis=1).astype(np.float32)
 
 
-def _within(points: Float32[np.ndarray, "samples 2"], polygon: np.ndarray, margin: float = 0.0) -> np.ndarray:
-    hull = polygon.astype(np.float32)[:, None]
-    return np.array([cv2.pointPolygonTest(hull, (float(x), float(y)), True) > -margin for x, y in points])
-
-
-def _bare(points: Float32[np.ndarray, "samples 2"], shape: Float32[np.ndarray, "468 2"]) -> np.ndarray:
-    features = [_within(points, shape[list(feature)], FEATURE_MARGIN_MM) for feature in FEATURES]
+def _bare(lattice: _Lattice, shape: Float32[np.ndarray, "468 2"]) -> Bool[np.ndarray, " samples"]:
+    features = [lattice.within(shape[list(feature)], FEATURE_MARGIN_MM) for feature in FEATURES]
     return ~np.any(features, axis=0)
 
 
-def _grid_members(points: Float32[np.ndarray, "samples 2"], shape: Float32[np.ndarray, "468 2"]) -> list[np.ndarray]:
+def _grid_members(lattice: _Lattice, shape: Float32[np.ndarray, "468 2"]) -> list[np.ndarray]:
     top, bottom = shape[EYES_BELOW, 1] + FEATURE_MARGIN_MM, shape[MOUTH_ABOVE, 1] - FEATURE_MARGIN_MM
     outline = shape[list(OUTLINE)]
     right_side = outline[np.argsort(outline[:, 1])]
     right_side = right_side[right_side[:, 0] > 0]
-    half_width = np.interp(points[:, 1], right_side[:, 1], right_side[:, 0]) * 0.94
-    row = np.floor((points[:, 1] - top) / (bottom - top) * GRID_ROWS)
-    column = np.floor((points[:, 0] / half_width + 1) / 2 * GRID_COLUMNS)
-    bare = _bare(points, shape)
+    x, y = lattice.points.T
+    half_width = np.interp(y, right_side[:, 1], right_side[:, 0]) * GRID_REACH
+    row = np.floor((y - top) / (bottom - top) * GRID_ROWS)
+    column = np.floor((x / half_width + 1) / 2 * GRID_COLUMNS)
+    bare = _bare(lattice, shape)
     return [bare & (row == r) & (column == c) for r in range(GRID_ROWS) for c in range(GRID_COLUMNS)]
 
 
-def _region_members(points: Float32[np.ndarray, "samples 2"], shape: Float32[np.ndarray, "468 2"]) -> list[np.ndarray]:
-    bare = _bare(points, shape)
-    return [bare & _within(points, shape[list(POLYGONS[region])]) for region in REGIONS]
+def _region_members(lattice: _Lattice, shape: Float32[np.ndarray, "468 2"]) -> list[np.ndarray]:
+    bare = _bare(lattice, shape)
+    return [bare & lattice.within(shape[list(POLYGONS[region])]) for region in REGIONS]
 
 
-def _ring_samples() -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
-    """Samples on lines from the nose bridge through the outline; member rows for INSIDE, then OUTSIDE."""
-    center = 197
-    ends = np.array([(OUTLINE[k], OUTLINE[(k + 1) % 36], m) for k in range(36) for m in (0.0, 0.5)])
-    stretches = {"inside": (0.80, 0.84, 0.88, 0.92), "outside": (1.06, 1.10, 1.14, 1.18)}
+def _ring_samples() -> tuple[np.ndarray, np.ndarray, Float32[np.ndarray, "cells samples"]]:
+    """Samples on lines from the nose bridge through the outline: landmarks, weights, member rows of the ring cells."""
+    ends = [(OUTLINE[k], OUTLINE[(k + 1) % len(OUTLINE)], mix) for k in range(len(OUTLINE)) for mix in (0.0, 0.5)]
     corners, weights, owner = [], [], []
-    for side, (_, reaches) in enumerate(stretches.items()):
+    for side, reaches in enumerate((INSIDE_REACHES, OUTSIDE_REACHES)):
         for k, (first, second, mix) in enumerate(ends):
             for reach in reaches:
-                corners.append((center, int(first), int(second)))
+                corners.append((NOSE_BRIDGE, first, second))
                 weights.append((1 - reach, reach * (1 - mix), reach * mix))
-                owner.append(side * 8 + k * 8 // len(ends))
-    members = (np.arange(16)[:, None] == np.array(owner)[None]).astype(np.float32)
-    return (np.array(corners), np.array(weights, np.float32)), members
+                owner.append(side * len(INSIDE) + k * len(INSIDE) // len(ends))
+    members = (np.arange(len(INSIDE) + len(OUTSIDE))[:, None] == np.array(owner)[None]).astype(np.float32)
+    return np.array(corners), np.array(weights, np.float32), members
 
 
 @cache
@@ -239,7 +257,7 @@ def _control_samples(landmarks: Landmarks) -> Float32[np.ndarray, "samples 2"]:
 
 def _work_window(
     image: RgbImage, places: Float32[np.ndarray, "samples 2"], landmarks: Landmarks
-) -> tuple[RgbImage, Float32[np.ndarray, "2"], int]:
+) -> tuple[UInt8[np.ndarray, "rows columns 3"], Float32[np.ndarray, "2"], int]:
     """The part of the picture around the head, shrunk by a whole factor so that samples average their surround."""
     height, width = image.shape[:2]
     factor = max(1, int(np.ptp(landmarks[:, 0]) // WORK_WIDTH))
@@ -280,15 +298,12 @@ def _facing(landmarks: Landmarks, plan: SamplePlan) -> Bool[np.ndarray, " sample
 
 
 def _cell_means(
-    colors: Float32[np.ndarray, "samples 3"],
-    seen: Float32[np.ndarray, " samples"],
-    members: Float32[np.ndarray, "cells samples"],
+    colors: Float32[np.ndarray, "samples 3"], seen: Float32[np.ndarray, " samples"], members: csr_array
 ) -> Float32[np.ndarray, "cells 3"]:
     sums = members @ np.column_stack([colors * seen[:, None], seen])
-    sizes = members.sum(axis=1)
     means = sums[:, :3] / np.maximum(sums[:, 3:], 1.0)
-    means[sums[:, 3] < LEAST_SEEN * sizes] = np.nan
-    return means
+    means[sums[:, 3] < LEAST_SEEN * np.diff(members.indptr)] = np.nan
+    return means.astype(np.float32)
 
 
 def _neck_or_nan(neck: Float32[np.ndarray, "3"], skin: Float32[np.ndarray, "cells 3"]) -> Float32[np.ndarray, "3"]:
