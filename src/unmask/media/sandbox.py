@@ -31,14 +31,13 @@ TRIAL_MEMORY_BYTES = 1 << 30
 TRIAL_STILL = b"GIF89a\1\0\1\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
 TRIAL = {
     "task": "greet",
-    "elsewhere": str(Path(__file__).resolve()),
     "format": "gif",
     "format_names": "gif",
     "max_pixels": 1,
     "max_seconds": 10,
     "threads": 1,
 }
-"""The trial reads a GIF of one pixel and then tries to open this very module."""
+"""The trial reads a GIF of one pixel, handed over open, and then tries to open it by its name."""
 SYSTEM_FOLDERS = tuple(map(Path, ("/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin")))
 SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/alternatives")
 
@@ -92,11 +91,12 @@ def fault_of(name: str) -> str | None:
     if name == "bubblewrap" and shutil.which("bwrap") is None:
         return "the program bwrap is not installed"
     try:
-        with tempfile.TemporaryFile() as still:
+        with tempfile.NamedTemporaryFile() as still:
             still.write(TRIAL_STILL)
             still.flush()
+            request = TRIAL | bounds(TRIAL_MEMORY_BYTES, TRIAL_SECONDS) | {"elsewhere": still.name}
             done = subprocess.run(  # noqa: S603 # our own interpreter and script
-                command(name, TRIAL | bounds(TRIAL_MEMORY_BYTES, TRIAL_SECONDS)),
+                command(name, request),
                 stdin=still,
                 capture_output=True,
                 timeout=TRIAL_SECONDS,

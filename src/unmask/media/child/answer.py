@@ -44,7 +44,7 @@ def tell_facts(request: Request) -> dict[str, Any]:
 
 
 def greet(request: Request) -> dict[str, Any]:
-    """The trial of a sandbox: read the file, and tell whether another one still opens."""
+    """The trial of a sandbox: read the file, and tell whether one still opens by its name."""
     facts(request)
     try:
         os.close(os.open(request["elsewhere"], os.O_RDONLY))
