@@ -14,7 +14,7 @@ A rate is given only when the skin's colour passes every test below, for a clip 
 | a colour | brightness at most 6 × colour | blood has 3, as it darkens green most; a swaying or flickering face has more |
 | not the light | background carries less than half | a lamp or a codec that flickers is on the wall too |
 
-Every number was set from what is known of hearts and cameras; none is fitted to clips.
+Every number comes from what is known of hearts and cameras; clips only showed which tests were needed.
 """
 
 from collections.abc import Mapping
