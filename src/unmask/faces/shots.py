@@ -8,7 +8,8 @@ from unmask.types import RgbImage
 SMALL_SIDE = 48
 LEAST_CHANGE = 24.0
 AGAINST_RECENT = 4.0
-RECENT_WEIGHT = 0.2
+RECENT_WEIGHT = 0.3
+"""A cut counts among the recent changes too: in a pan or in noise only the first step may pass for one."""
 
 
 class CutFinder:
@@ -34,5 +35,5 @@ class CutFinder:
             return resized
         change = float(np.abs(small - before).mean())
         cut = change > LEAST_CHANGE and change > AGAINST_RECENT * self._recent
-        self._recent = 0.0 if cut else (1 - RECENT_WEIGHT) * self._recent + RECENT_WEIGHT * change
+        self._recent = (1 - RECENT_WEIGHT) * self._recent + RECENT_WEIGHT * change
         return cut
