@@ -193,7 +193,8 @@ def _eye(brush: "_Brush", side: int, skin: Float32[np.ndarray, "3"], *, eyes_ope
     brow = [(x + side * dx, y + dy) for dx, dy in ((-0.26, -0.2), (0.0, -0.31), (0.27, -0.22))]
     brush.stroke(brow, 0.075, (62, 44, 34))
     if not eyes_open:
-        brush.stroke([(x - 0.19, y), (x, y + 0.05), (x + 0.19, y)], 0.03, (84, 56, 46))
+        brush.ellipse((x, y), (0.21, 0.12), skin * 0.86, soft=0.03)
+        brush.stroke([(x - 0.2, y + 0.02), (x, y + 0.095), (x + 0.2, y + 0.02)], 0.05, (60, 40, 34))
         return
     brush.ellipse((x, y), (0.2, 0.095), (238, 234, 230))
     brush.ellipse((x, y), (0.088, 0.088), (92, 66, 42))
