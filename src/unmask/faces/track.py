@@ -75,18 +75,19 @@ class FaceTracker:
     _seen_until: float | None = None
     _people: list[_Person] = field(default_factory=list)
     _done: list[TrackBuilder] = field(default_factory=list)
-    _next_scan: float = float("-inf")
+    _last_scan: float = float("-inf")
     _cut_finder: CutFinder = field(default_factory=CutFinder)
     _crops: CropBudget = field(default_factory=CropBudget)
 
     def see(self, frame: Frame) -> list[Face]:
         """Follow everyone into the next frame; the faces seen in it."""
+        before, self._seen_until = self._seen_until, frame.seconds
         self.frames += 1
-        self._seen_until = frame.seconds
         if self._cut_finder.is_cut(frame.image):
             self.cuts.append(frame.seconds)
             self._end(self._people)
-        self._follow(frame)
+            self._last_scan = float("-inf")
+        self._follow([person for person in self._people if person.last_seen == before], frame)
         if self._must_scan(frame.seconds):
             self._scan(frame)
         self._end([person for person in self._people if frame.seconds - person.last_seen > LOSS_SECONDS])
@@ -101,18 +102,12 @@ class FaceTracker:
         numbered = tuple(_numbered(track, number) for number, track in enumerate(tracks, 1))
         return Following(numbered, self.frames, self._seen_until, tuple(self.cuts), self.crowd)
 
-    def _follow(self, frame: Frame) -> None:
-        for person in self._people:
-            if person.last_seen < self._previous_seconds(person, frame):
-                continue
+    def _follow(self, people: list[_Person], frame: Frame) -> None:
+        """Those seen in the frame before are looked for where they were; the others are left to the detector."""
+        for person in people:
             face = _look(frame.image, person.square)
-            if face is None or face.score < LEAST_PRESENCE or self._is_twin(face, person, frame.seconds):
-                continue
-            self._add(person, face, frame)
-
-    def _previous_seconds(self, person: _Person, frame: Frame) -> float:
-        """A face unseen for a while is looked for by the detector, not where it was."""
-        return frame.seconds - HUNT_SECONDS if person.builder.frames > 1 else person.last_seen
+            if face and face.score >= LEAST_PRESENCE and not self._is_twin(face, person, frame.seconds):
+                self._add(person, face, frame)
 
     def _is_twin(self, face: Face, person: _Person, seconds: float) -> bool:
         """Two tracks that slid onto one face: the longer one keeps it."""
@@ -122,20 +117,18 @@ class FaceTracker:
         )
 
     def _must_scan(self, seconds: float) -> bool:
-        lost = any(person.last_seen < seconds for person in self._people)
-        if seconds >= self._next_scan or lost:
+        if any(person.last_seen < seconds for person in self._people):
             return True
-        return not self._people and seconds >= self._next_scan - SCAN_SECONDS + HUNT_SECONDS
+        return seconds - self._last_scan >= (SCAN_SECONDS if self._people else HUNT_SECONDS)
 
     def _scan(self, frame: Frame) -> None:
-        self._next_scan = frame.seconds + SCAN_SECONDS
+        self._last_scan = frame.seconds
         found = [d for d in detect(frame.image) if d.box[2] - d.box[0] >= LEAST_FACE_PIXELS]
         found.sort(key=lambda detection: -float(np.prod(detection.box[2:] - detection.box[:2])))
         self._note_drift(found, frame.seconds)
         for detection in found:
-            if any(p.last_seen == frame.seconds and _same(p.face, detection) for p in self._people):
-                continue
-            self._meet(detection, frame)
+            if not any(p.last_seen == frame.seconds and _same(p.face, detection) for p in self._people):
+                self._meet(detection, frame)
         self.crowd = max(self.crowd, len(found) - self.max_people)
 
     def _meet(self, detection: Detection, frame: Frame) -> None:
