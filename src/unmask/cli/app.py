@@ -6,7 +6,7 @@ import sys
 import click
 import typer
 
-from unmask.cli import about, check, pulse
+from unmask.cli import about, bench, check, pulse
 from unmask.errors import UnmaskError
 
 INTERRUPTED = 130
@@ -27,6 +27,7 @@ app.command("check")(check.check)
 app.command("pulse")(pulse.pulse)
 app.command("detectors")(about.detectors)
 app.command("doctor")(about.doctor)
+app.command("bench")(bench.bench)
 
 
 @app.callback(invoke_without_command=True)

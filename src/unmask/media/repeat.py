@@ -1,10 +1,10 @@
 """A film that shows another several times over, without coding a picture anew."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import av
 import av.error
-import av.packet
 
 from unmask.errors import OutputError, UsageError
 from unmask.media.source import shown
@@ -38,20 +38,19 @@ def _copy(source: Path, destination: Path, times: int) -> None:
     with av.open(str(source)) as film, av.open(str(destination), "w", format="mp4") as longer:
         picture = film.streams.video[0]
         stream = longer.add_stream_from_template(picture)
+        if picture.time_base is None:
+            raise ValueError("its picture has no clock")
         packets = [packet for packet in film.demux(picture) if packet.dts is not None]
-        length = _length(packets)
-        stamps = [(packet.pts, packet.dts) for packet in packets]
-        for round_ in range(times):
+        stamps = [(packet.pts or 0, packet.dts or 0) for packet in packets]
+        length = _length(sorted(shown_at for shown_at, _ in stamps))
+        for turn in range(times):
             for packet, (shown_at, decoded_at) in zip(packets, stamps, strict=True):
-                packet.stream = stream
-                packet.time_base = picture.time_base
-                packet.pts = None if shown_at is None else shown_at + round_ * length
-                packet.dts = decoded_at + round_ * length
+                packet.stream, packet.time_base = stream, picture.time_base
+                packet.pts, packet.dts = shown_at + turn * length, decoded_at + turn * length
                 longer.mux(packet)
 
 
-def _length(packets: list[av.packet.Packet]) -> int:
+def _length(stamps: Sequence[int]) -> int:
     """Length of a film in ticks: its frames at the mean gap between two."""
-    stamps = sorted(packet.pts for packet in packets if packet.pts is not None)
     gap = (stamps[-1] - stamps[0]) / max(1, len(stamps) - 1)
     return round(gap * len(stamps))

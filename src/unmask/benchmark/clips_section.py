@@ -1,0 +1,119 @@
+"""The suite ``clips`` as rows and as a section: counts and figures, without the films' names."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from unmask.benchmark.clips import FAKE, MOSTLY, Alarms, ClipRow, Ranking, alarms, rankings
+from unmask.benchmark.origin import Origin, origin_of
+from unmask.benchmark.sections import Section, table
+from unmask.benchmark.suite import SuiteResult, interval_text, joined
+
+WORDS = ("manipulated", "cannot-tell", "no-sign", "not-analysed")
+KINDS = {"fake": "fakes", "real": "originals", "film": "films"}
+
+
+def clips_origin(folder: Path, files: Sequence[Path], seed: int = 0) -> Origin:
+    """The origin of figures about a folder, to be taken before they are measured."""
+    return origin_of(f"unmask bench clips {named(folder)}", files, seed)
+
+
+def clips_suite(folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str | None = None) -> SuiteResult:
+    """Verdicts of a folder as one result.
+
+    Args:
+        folder: The folder, of whose path the last two names are shown.
+        rows: What ``clip_row`` said of each film.
+        origin: From ``clips_origin``; its seed is that of the bootstrap.
+        note: A sentence for the section.
+    """
+    counted, ranked = alarms(rows), rankings(rows, origin.seed or 0)
+    lines = [*_alarm_lines(counted), "", _tracking_line(rows), "", *_abstention_lines(rows), *_ranking_lines(ranked)]
+    section = Section(f"clips {named(folder)}", tuple(lines), origin, note, look=_look(counted, ranked))
+    plain = [
+        *({"kind": "clip", **asdict(row)} for row in rows),
+        *({"kind": "verdicts", **asdict(one)} for one in counted),
+        *({"kind": "ranking", **asdict(one)} for one in ranked),
+        {"kind": "origin", **asdict(origin)},
+    ]
+    return SuiteResult(tuple(plain), section)
+
+
+def named(folder: Path) -> str:
+    """The folder's own name and that of the one around it, which say enough and name no machine.
+
+    >>> named(Path("/somewhere/else/videos/real"))
+    'videos/real'
+    """
+    return "/".join(folder.resolve().parts[-2:]).replace("--", "-")
+
+
+def _alarm_lines(counted: Sequence[Alarms]) -> list[str]:
+    head = ("what", "films", *WORDS, "rate of *manipulated* is at most (95 %)")
+    rows = [
+        (
+            KINDS[one.of],
+            str(one.films),
+            *(str(one.words.get(word, 0)) for word in WORDS),
+            "–" if one.of == FAKE or one.largest_rate is None else f"{100 * one.largest_rate:.1f} %",
+        )
+        for one in counted
+    ]
+    return table(head, rows)
+
+
+def _tracking_line(rows: Sequence[ClipRow]) -> str:
+    shares = [row.main_tracked for row in rows if row.verdict is not None]
+    if not shares:
+        return "No film could be analysed."
+    mostly = sum(share >= MOSTLY for share in shares)
+    anyone = sum(row.anyone_tracked >= MOSTLY for row in rows if row.verdict is not None)
+    return (
+        f"The main person is tracked in at least {100 * MOSTLY:.0f} % of all frames in {mostly} of {len(shares)} films "
+        f"(least {100 * min(shares):.1f} %); anyone is in {anyone}."
+    )
+
+
+def _abstention_lines(rows: Sequence[ClipRow]) -> list[str]:
+    analysed = [row for row in rows if row.verdict is not None]
+    names = sorted({name for row in analysed for name in row.fakes})
+    told = []
+    for name in names:
+        codes = [row.abstained[name] for row in analysed if name in row.abstained]
+        why = joined([f"{codes.count(code)} {code}" for code in sorted(set(codes))], "–")
+        told.append((name, str(sum(row.fakes.get(name) is not None for row in analysed)), str(len(analysed)), why))
+    return [*table(("detector", "answered", "of", "abstained"), told), ""] if told else []
+
+
+def _ranking_lines(ranked: Sequence[Ranking]) -> list[str]:
+    if not ranked:
+        return ["No film has its pair (`X_fake`, `X_real`): rankings were not measured."]
+    head = ("detector", "pairs", "people", "fake above its original", "exact 95 %", "by person 95 %", "AUC", "95 %")
+    rows = [
+        (
+            one.detector,
+            f"{one.answered} of {one.pairs}",
+            str(one.people),
+            _figure(one.share),
+            interval_text(one.exact),
+            interval_text(one.by_person),
+            _figure(one.area),
+            interval_text(one.area_by_person),
+        )
+        for one in ranked
+    ]
+    told = (
+        "Only pairs in which the detector answered for both films count; a tie is half a pair, 0.50 is chance. The exact "
+        "interval takes pairs for independent, the others draw whole people anew (bootstrap)."
+    )
+    return [*table(head, rows), "", told]
+
+
+def _look(counted: Sequence[Alarms], ranked: Sequence[Ranking]) -> str:
+    words = [f"{one.words.get('manipulated', 0)} of {one.films} {KINDS[one.of]} manipulated" for one in counted]
+    paired = [f"{one.detector} {_figure(one.share)} of {one.answered}" for one in ranked]
+    return "; ".join([joined(words), *(["paired: " + joined(paired)] if paired else [])])
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.2f}"
