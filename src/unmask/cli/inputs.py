@@ -8,7 +8,7 @@ from glob import glob
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from unmask.errors import OverLimit, UsageError
+from unmask.errors import OverLimit
 from unmask.settings import Settings
 
 VIDEOS = {
@@ -44,33 +44,22 @@ class Input:
 def expand(named: Sequence[str]) -> list[Input]:
     """Files that the user's words stand for, in their order, each once.
 
-    A folder stands for the media files below it, a pattern that the shell left alone for what it matches; any other
-    word stands for itself, be it there or not.
-
-    Raises:
-        UsageError: A folder holds no media file, or a pattern matches nothing.
+    A folder stands for the media files below it, a pattern that the shell left alone for what it matches. A word that
+    stands for nothing is kept, so that it gets its own row with the reason and the others are still looked at.
     """
     found: dict[str, Input] = {}
     for word in named:
-        for path in _files_of(word):
+        for path in _files_of(word) or [Path(word)]:
             found.setdefault(str(path), Input(path, str(path)))
     return list(found.values())
 
 
 def _files_of(word: str) -> list[Path]:
     path = Path(word)
-    if word == STDIN or path.is_file():
-        return [path]
     if path.is_dir():
-        below = sorted(child for child in path.rglob("*") if child.suffix.lower() in SUFFIXES and child.is_file())
-        if not below:
-            raise UsageError(f"The folder '{word}' holds no video, image or sound file; name a file or another folder.")
-        return below
-    if any(sign in word for sign in "*?[") and not path.exists():
-        matched = sorted(glob(word, recursive=True))
-        if not matched:
-            raise UsageError(f"Nothing matches '{word}'; check the pattern, or quote a name that holds these signs.")
-        return [Path(match) for match in matched]
+        return sorted(child for child in path.rglob("*") if child.suffix.lower() in SUFFIXES and child.is_file())
+    if word != STDIN and not path.exists() and any(sign in word for sign in "*?["):
+        return [Path(match) for match in sorted(glob(word, recursive=True))]
     return [path]
 
 

@@ -116,7 +116,9 @@ def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
 
 
 def _undecided(chance: float, odds: Odds, left_out: int) -> str:
-    checks = "one check" if odds.answered == 1 else f"{odds.answered} checks"
-    leaning = "lean towards a forgery" if chance > 0.5 else "found no clear sign of one"
-    missing = f" {left_out} could not be made." if left_out else ""
-    return f"Cannot tell: {checks} answered and {leaning}, too weakly to say more.{missing}"
+    single = odds.answered == 1
+    checks = "one check" if single else f"{odds.answered} checks"
+    leans = f"{'leans' if single else 'lean'} towards a forgery, too weakly to call it one"
+    found = leans if chance > 0.5 else "found no clear sign of a forgery, which is too little to go by"
+    missing = f"; {left_out} could not be made" if left_out else ""
+    return f"Cannot tell: {checks} answered and {found}{missing}."
