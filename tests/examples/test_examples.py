@@ -1,0 +1,87 @@
+"""Every script in examples/ runs, prints, and stays short."""
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unmask.media.probe import probe
+from unmask.media.video import open_frames
+from unmask.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+SCRIPTS = ("check", "make_forgery", "one_detector", "pulse", "tracks")
+LABEL = (slice(12, 36), slice(14, 270))
+
+
+def run(script: str, *arguments: str) -> str:
+    """What a script of examples/ prints, run from the root as its docstring says."""
+    command = [sys.executable, f"examples/{script}.py", *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_there_are_five_scripts_of_at_most_forty_lines() -> None:
+    lengths = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in ROOT.glob("examples/*.py")}
+    assert sorted(lengths) == sorted(SCRIPTS)
+    assert max(lengths.values()) <= 40
+
+
+def test_check_tells_the_two_films_apart() -> None:
+    printed = run("check")
+    assert "examples/real.mp4: manipulated" not in printed
+    assert "examples/forged.mp4: manipulated" in printed
+    assert printed.count("person 1, seam:") == 2
+
+
+def test_check_goes_on_after_a_file_that_is_no_film() -> None:
+    printed = run("check", "examples/README.md", "examples/real.mp4")
+    assert "examples/README.md: " in printed
+    assert "examples/real.mp4: " in printed
+
+
+def test_pulse_gives_a_rate_or_the_reason_why_not() -> None:
+    printed = run("pulse")
+    assert "person 1: " in printed
+    assert "beats a minute" in printed or "not measurable (" in printed
+
+
+def test_tracks_saves_the_crops_it_counts(tmp_path: Path) -> None:
+    printed = run("tracks", "examples/real.mp4", str(tmp_path))
+    crops = list(tmp_path.glob("person-1-*.png"))
+    assert f"{len(crops)} crops" in printed
+    assert len(crops) >= 10
+    assert printed.startswith("1 person(s)")
+
+
+@pytest.mark.parametrize(("name", "answer"), [("seam", "sharpness_log_ratio"), ("file", "abstained: ")])
+def test_one_detector_prints_what_it_measured(name: str, answer: str) -> None:
+    assert answer in run("one_detector", name, "examples/forged.mp4")
+
+
+def test_make_forgery_changes_the_face_and_labels_every_frame(tmp_path: Path) -> None:
+    assert "246 frames" in run("make_forgery", "examples/real.mp4", str(tmp_path))
+    real, forged = (pictures(tmp_path / f"{name}.mp4") for name in ("real", "forged"))
+    assert len(real) == len(forged) == 246
+    apart = [float(np.abs(one.astype(float) - other).mean()) for one, other in zip(real, forged, strict=True)]
+    assert min(apart) > 1
+    labels = [picture[LABEL] for picture in forged]
+    assert all((label.min(axis=-1) > 220).mean() > 0.1 for label in labels)
+    assert all((picture[LABEL].min(axis=-1) > 220).mean() < 0.05 for picture in real)
+
+
+def test_the_two_films_in_the_folder_are_of_one_length_and_encoding() -> None:
+    facts = [probe(ROOT / "examples" / f"{name}.mp4", Settings()).video for name in ("real", "forged")]
+    told = [(video.codec, video.width, video.height, video.frames) for video in facts if video]
+    assert len(told) == 2
+    assert all(one == other for one, other in pairwise(told))
+
+
+def pictures(path: Path) -> list[np.ndarray]:
+    settings = Settings()
+    with open_frames(path, probe(path, settings), settings) as film:
+        return [frame.image for frame in film]
