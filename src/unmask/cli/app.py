@@ -56,8 +56,9 @@ def run_app(arguments: list[str]) -> int:
     except (click.Abort, KeyboardInterrupt):
         sys.stderr.write("Interrupted.\n")
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has left; the interpreter must not complain about it at exit.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has left: click and rich then call exit, with the code of another outcome. The
+        # interpreter must not complain about the pipe when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return PIPE_CLOSED
     return outcome if isinstance(outcome, int) else 0
