@@ -3,7 +3,6 @@
 import os
 import sys
 
-import click
 import typer
 
 from unmask.cli import about, bench, check, pulse
@@ -17,7 +16,6 @@ app = typer.Typer(
     name="unmask",
     help="Tells a filmed face from a made one, and says why.",
     epilog="Start with: unmask check clip.mp4",
-    no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -31,13 +29,17 @@ app.command("bench")(bench.bench)
 
 
 @app.callback(invoke_without_command=True)
-def root(*, version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+def root(
+    context: typer.Context, *, version: bool = typer.Option(False, "--version", help="Print the version and leave.")
+) -> None:
     """Tells a filmed face from a made one, and says why."""
     if version:
         from unmask.version import __version__
 
         typer.echo(f"unmask {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def run_app(arguments: list[str]) -> int:
@@ -47,15 +49,13 @@ def run_app(arguments: list[str]) -> int:
     except UnmaskError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        sys.stderr.write(f"{error.format_message()}\n")
-        return USAGE
-    except click.ClickException as error:
-        error.show()
-        return USAGE
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         sys.stderr.write("Interrupted.\n")
         return INTERRUPTED
+    except typer.TyperException as error:
+        said = error.format_message().rstrip(".")
+        sys.stderr.write(f"{said}. Try 'unmask --help', or 'unmask COMMAND --help'.\n")
+        return USAGE
     except (BrokenPipeError, SystemExit):
         # Whoever read our output has left: click and rich then call exit, with the code of another outcome. The
         # interpreter must not complain about the pipe when it flushes.

@@ -120,7 +120,7 @@ def _video(media: Media) -> list[str]:
         return []
     sentences = []
     if media.edit_list:
-        sentences.append("An edit list shifts or cuts the film on playing.")
+        sentences.append("It has an edit list: encoders write one to shift the start, editors to cut.")
     if video.variable_frame_rate:
         sentences.append("Its frames come at uneven times, as from a phone, a screen recording or an edit.")
     rhythm = earlier_rhythm(video)
