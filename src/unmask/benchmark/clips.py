@@ -9,9 +9,10 @@ from pathlib import Path, PurePath
 import numpy as np
 
 from unmask.benchmark.statistics import (
+    Fakes,
     Interval,
+    Originals,
     Rows,
-    Values,
     cluster_interval,
     exact_interval,
     largest_rate,
@@ -196,7 +197,9 @@ def _ranking(detector: str, pairs: Mapping[str, tuple[ClipRow, ClipRow]], seed: 
     )
 
 
-def _of_rows(figure: Callable[[Values, Values], float], fakes: Values, originals: Values) -> Callable[[Rows], float]:
+def _of_rows(
+    figure: Callable[[Fakes, Originals], float], fakes: Fakes, originals: Originals
+) -> Callable[[Rows], float]:
     return lambda rows: figure(fakes[rows], originals[rows])
 
 

@@ -16,7 +16,6 @@ from pathlib import Path
 from unmask.errors import UnmaskError
 
 WATCH_SECONDS = 0.02
-KIBIBYTE = 1024
 SHOWN_CHARACTERS = 300
 
 
@@ -69,7 +68,8 @@ def _sum(used: resource.struct_rusage, watch: "_Watch", output: str) -> Cost:
     waited_for = used.ru_utime + used.ru_stime
     below = sum(watch.seconds.values()) - watch.seconds.get(watch.root, 0.0)
     watched = watch.seconds.get(watch.root, 0.0) + below
-    return Cost(max(waited_for, watched), below, max(watch.peak_bytes, used.ru_maxrss * KIBIBYTE), output)
+    # The kernel's own ru_maxrss is no use: it begins with what this process held when it started the other.
+    return Cost(max(waited_for, watched), below, watch.peak_bytes, output)
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from jaxtyping import UInt8
 
 from unmask.media.encode import write_video
 from unmask.media.probe import probe
@@ -21,6 +22,8 @@ MOST_SOURCE_FRAMES = 450
 
 Size = tuple[int, int]
 """Width and height in pixels."""
+FittedImage = UInt8[np.ndarray, "rows columns 3"]
+"""Gamma-coded RGB of another size than the picture it comes from."""
 
 
 def source_frames(clip: Path, settings: Settings) -> list[RgbImage]:
@@ -46,7 +49,7 @@ def to_and_fro(images: Sequence[RgbImage], frames: int) -> Iterator[RgbImage]:
         yield images[min(place, period - place) if period > 1 else 0]
 
 
-def fitted(image: RgbImage, size: Size) -> RgbImage:
+def fitted(image: RgbImage, size: Size) -> FittedImage:
     """The middle of a picture, cut to the shape of ``size`` and scaled to it."""
     height, width = image.shape[:2]
     scale = max(size[0] / width, size[1] / height)
@@ -63,7 +66,7 @@ def write_film(images: Sequence[RgbImage], destination: Path, seconds: int) -> N
         OutputError: It cannot be written.
     """
     pictures = (fitted(image, FILM_SIZE) for image in to_and_fro(images, seconds * FILM_RATE))
-    write_video(destination, pictures, FILM_RATE, crf=23, preset="superfast")
+    write_video(destination, pictures, float(FILM_RATE), crf=23, preset="superfast")
 
 
 def write_longer(film: Path, destination: Path, times: int) -> None:

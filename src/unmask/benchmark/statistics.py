@@ -8,14 +8,16 @@ from scipy.stats import beta, rankdata
 
 BOOTSTRAP_DRAWS = 2000
 
-Values = Float64[np.ndarray, " items"]
-"""One number an item, such as a probability of forgery."""
+Fakes = Float64[np.ndarray, " fakes"]
+"""One number a made film, such as its probability of forgery."""
+Originals = Float64[np.ndarray, " originals"]
+"""One number a filmed one."""
 Rows = Int64[np.ndarray, " drawn"]
 """Numbers of the items drawn, one may come up several times."""
 Interval = tuple[float, float]
 
 
-def paired_share(fakes: Values, originals: Values) -> float:
+def paired_share(fakes: Fakes, originals: Originals) -> float:
     """Share (0–1) of pairs in which the fake ranks above its own original, ties counting half; 0.5 is chance.
 
     >>> paired_share(np.array([0.9, 0.5, 0.2]), np.array([0.1, 0.5, 0.1]))
@@ -28,7 +30,7 @@ def paired_share(fakes: Values, originals: Values) -> float:
     return float(((fakes > originals) + 0.5 * (fakes == originals)).mean())
 
 
-def ranking(fakes: Values, originals: Values) -> float:
+def ranking(fakes: Fakes, originals: Originals) -> float:
     """Area under the ROC curve: share (0–1) of all fakes × originals ranked right, ties counting half.
 
     >>> ranking(np.array([0.9, 0.4]), np.array([0.1, 0.5]))
@@ -48,7 +50,7 @@ def ranking(fakes: Values, originals: Values) -> float:
 def exact_interval(hits: float, of: int, confidence: float = 0.95) -> Interval:
     """Where a share may lie, having seen ``hits`` of ``of``; half a hit, from a tie, is interpolated.
 
-    >>> exact_interval(12, 12)[0].__round__(3)
+    >>> round(exact_interval(12.0, 12)[0], 3)
     0.735
 
     Reference:
