@@ -1,6 +1,7 @@
 """Flicker: how unsteady the colour of one set of cells is against another, from frame to frame."""
 
 import numpy as np
+from jaxtyping import Float64
 
 from unmask.types import ColorTrace
 
@@ -8,7 +9,7 @@ DARKEST = 4.0
 """Added before taking logarithms, so that rounding in the dark does not count as flicker."""
 
 
-def flicker_contrast(cells: ColorTrace, against: ColorTrace) -> float:
+def flicker_contrast(cells: ColorTrace, against: Float64[np.ndarray, "*others frames 3"]) -> float:
     """How much more a set of cells flickers than another, as a log ratio; 0 when too little was seen of one.
 
     Flicker is the median size of the second difference of log colour over frames: slow changes of light and steady
