@@ -4,14 +4,14 @@ frames = film(Stage(puppets=(Puppet(heart_rate_bpm=72.0),)))
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import cv2
 import numpy as np
 from jaxtyping import Float32, Float64, Int32
 
-from unmask.types import Frame, RgbImage
+from unmask.types import Frame, RgbImage, Track
 
 Picture = Float32[np.ndarray, "height width 3"]
 Cover = Float32[np.ndarray, "height width"]
@@ -26,6 +26,7 @@ FACE_WIDTH = 210.0
 BLOOD_RGB = np.array([0.33, 0.77, 0.53]) / 0.77
 """Share of each channel in the swing of a pulse, green being one (de Haan and van Leest, 2014)."""
 BLINK_EVERY, BLINK_LASTS = 3.1, 0.16
+PER_FRAME = ("times", "boxes", "mesh", "pose", "colors", "sharpness", "clipped", "scores", "eyes", "lips")
 TONES = ((214, 166, 140), (232, 190, 166), (186, 134, 106), (204, 150, 122))
 
 
@@ -293,3 +294,17 @@ class _Brush:
 
     def _soft(self, mask: Cover, soft: float) -> Cover:
         return np.asarray(cv2.GaussianBlur(mask, (0, 0), max(soft * FACE_WIDTH / 2, 0.5)), np.float32)
+
+
+def part_of(track: Track, rows: slice) -> Track:
+    """Some frames of a track."""
+    kept = {name: getattr(track, name)[rows] for name in PER_FRAME}
+    first, last = kept["times"][0], kept["times"][-1]
+    return replace(track, **kept, crops=tuple(crop for crop in track.crops if first <= crop.seconds <= last))
+
+
+def shrunk(track: Track, factor: float) -> Track:
+    """The same face at another size."""
+    middle = (track.boxes[:, :2] + track.boxes[:, 2:]) / 2
+    boxes = np.hstack([middle, middle]) + (track.boxes - np.hstack([middle, middle])) * np.float32(factor)
+    return replace(track, boxes=boxes, mesh=np.rint(track.mesh * factor).astype(np.int16))
