@@ -96,7 +96,9 @@ def judge(
 
 def _joined(own: Odds, shared: Odds, people: int) -> Odds:
     crowd_penalty = float(np.log(people)) if people > 1 else 0.0
-    middle = own.middle + shared.middle - (crowd_penalty if own.middle + shared.middle > 0 else 0.0)
+    both = own.middle + shared.middle
+    # Suspicion is lowered, but never turned into its opposite: a suspect must not count as a sign of a filmed face.
+    middle = max(both - crowd_penalty, min(both, 0.0))
     below = np.hypot(own.middle - own.low, shared.middle - shared.low)
     above = np.hypot(own.high - own.middle, shared.high - shared.middle)
     return Odds(middle, middle - float(below), middle + float(above), own.answered + shared.answered)
