@@ -12,6 +12,7 @@ MISSING = 4
 def detectors(
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a detector, a line each.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print them as the page docs/detectors.md.")] = False,
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME…]", help="Only these.", show_default=False)
     ] = None,
@@ -23,15 +24,18 @@ def detectors(
       unmask detectors
       unmask detectors pulse
       unmask detectors --json
+      unmask detectors --markdown > docs/detectors.md
     """
     from unmask.detectors import choose
     from unmask.report.as_json import json_line
-    from unmask.report.cards import card_as_json, cards_as_text
+    from unmask.report.cards import card_as_json, cards_as_markdown, cards_as_text
 
     cards = [detector.card for detector in choose(tuple(names) if names else None)]
     if json:
         for card in cards:
             typer.echo(json_line(card_as_json(card)))
+    elif markdown:
+        typer.echo(cards_as_markdown(cards), nl=False)
     else:
         print_rich(cards_as_text(cards))
     return 0

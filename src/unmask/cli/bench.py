@@ -15,7 +15,9 @@ Suite = Literal["speed", "pulse", "clips"]
 
 
 def bench(
-    suite: Annotated[Suite, typer.Argument(metavar="SUITE", help="speed, pulse or clips.", show_default=False)],
+    suite: Annotated[
+        Suite, typer.Argument(metavar="[SUITE]", help="speed, pulse or clips; speed if not given.", show_default=False)
+    ] = "speed",
     place: Annotated[
         Path | None,
         typer.Argument(

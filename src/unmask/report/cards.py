@@ -28,7 +28,7 @@ def card_as_json(card: Card) -> dict[str, Any]:
 
 def cards_as_markdown(cards: Sequence[Card]) -> str:
     """The page docs/detectors.md."""
-    parts = ["# Detectors", "", "Made from the cards of the detectors by `make docs`; do not edit."]
+    parts = ["# Detectors", "", "Made from the cards of the detectors by `unmask detectors --markdown`; do not edit."]
     for card in cards:
         parts += ["", f"## {card.name}", "", f"*{card.question}*", ""]
         parts += [f"- **{label}:** {text}" for label, text in _rows(card)[1:]]

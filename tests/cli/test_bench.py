@@ -1,0 +1,55 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from unmask.cli.bench import Suite, bench
+from unmask.errors import UsageError
+from unmask.media.encode import write_video
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    films = tmp_path / "films"
+    films.mkdir()
+    for name, shade in (("anna_0_real.mp4", 90), ("anna_0_fake.mp4", 120)):
+        write_video(films / name, [np.full((96, 128, 3), shade + k, np.uint8) for k in range(12)], 25.0)
+    return films
+
+
+def test_clips_prints_a_row_a_film_and_where_the_figures_come_from(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bench("clips", folder, json=True, quiet=True) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["file"] for row in rows if row["kind"] == "clip"] == ["anna_0_fake.mp4", "anna_0_real.mp4"]
+    origin = rows[-1]
+    assert (origin["kind"], origin["files"], origin["seed"]) == ("origin", 2, 0)
+
+
+def test_each_run_that_is_written_adds_a_look(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "results.md"
+    for note in ("first", "second"):
+        assert bench("clips", folder, quiet=True, write=page, note=note) == 0
+    looks = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("- ")]
+    assert [line.rpartition("(")[2] for line in looks] == ["first)", "second)"]
+    assert str(tmp_path) not in page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("suite", "place", "told"),
+    [
+        ("clips", None, "no folder was named"),
+        ("pulse", Path("nowhere"), "'nowhere' is no folder"),
+        ("speed", Path("nowhere.mp4"), "There is no film 'nowhere.mp4'"),
+    ],
+)
+def test_a_place_that_is_not_there_is_a_usage_error(suite: Suite, place: Path | None, told: str) -> None:
+    with pytest.raises(UsageError, match=told):
+        bench(suite, place, quiet=True)
+
+
+def test_a_folder_without_films_is_a_usage_error(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no films"):
+        bench("pulse", tmp_path, quiet=True)
