@@ -16,7 +16,7 @@ from unmask.signals.filters import PULSE_BAND
 from unmask.signals.likelihood import MonotoneMap
 from unmask.signals.motion import motion_energy
 from unmask.signals.pulse_reading import PulseReading, read_pulse
-from unmask.signals.rate import heart_rate
+from unmask.signals.rate import heart_rate, heart_rate_track
 from unmask.types import Card, Evidence, Map, Reason, Segment, Trace, Track
 
 CARD = Card(
@@ -56,6 +56,7 @@ TWO_RATES_BPM = 10.0
 TWO_RATES_FAKE = 0.7
 TWO_RATES_INTERVAL = (0.4, 0.85)
 LEAST_QUALITY = 0.5
+LEAST_TRACK_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +167,17 @@ def traces(reading: PulseReading) -> tuple[Trace, ...]:
     power = reading.power[inside]
     share = power / max(float(power.max()), 1e-12)
     rates_bpm = reading.frequencies[inside] * 60
-    return (
-        Trace("Pulse of the skin", reading.times, reading.waveform, "s"),
-        Trace("Spectrum of the pulse", rates_bpm, share, "bpm", "of the peak", reading.heart_rate_bpm),
-    )
+    wave = Trace("Pulse of the skin", reading.times, reading.waveform, "s")
+    spectrum = Trace("Spectrum of the pulse", rates_bpm, share, "bpm", "of the peak", reading.heart_rate_bpm)
+    return (wave, spectrum, *_rate_track(reading))
+
+
+def _rate_track(reading: PulseReading) -> tuple[Trace, ...]:
+    """The heart rate over time, where a rate was found and the stretch is long enough to show a change."""
+    if not reading.measurable or reading.end - reading.start < LEAST_TRACK_SECONDS:
+        return ()
+    middles, rates_bpm = heart_rate_track(reading.waveform, reading.rate_hz)
+    return (Trace("Heart rate over time", middles + reading.start, rates_bpm, "s", "bpm"),)
 
 
 def maps(reading: PulseReading) -> tuple[Map, ...]:
