@@ -1,6 +1,7 @@
 """Shape checks for every test, the drawn clips that tests share, and where the development clips lie."""
 
 import os
+import signal
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 from jaxtyping import install_import_hook
 
 install_import_hook("unmask", "beartype.beartype")
+# A shell's background jobs inherit a deaf ear for interrupts, which the tests and the programs they start must hear.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 from tests.puppet import Puppet, Stage, film  # noqa: E402 # what it imports of unmask must be hooked first
 from unmask.faces.track import Following, follow  # noqa: E402
