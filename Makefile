@@ -31,14 +31,24 @@ types: $(READY) ## Check types
 layers: $(READY) ## Check who imports whom
 	$(BIN)/lint-imports --no-logo
 
-docs: $(READY) ## Run the code of README, CONTRIBUTING and docs/guide
+docs: $(READY) ## Write docs/detectors.md anew, then run the code of all pages
+	$(BIN)/unmask detectors --markdown > docs/detectors.md
 	$(BIN)/python -m pytest docs tests/docs
 
-pictures: $(READY) ## Draw the README's picture anew (needs chromium)
-	$(BIN)/python docs/pictures/draw.py
+PICTURE := docs/pictures/report.png
+CHROMIUM := chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --hide-scrollbars \
+	--disable-background-networking --disable-component-update --disable-sync
 
-bench: $(READY) ## Measure speed, memory and accuracy
-	$(BIN)/unmask bench
+pictures: $(READY) ## Draw the README's picture of a report anew (needs chromium)
+	@command -v chromium >/dev/null || { echo "make: chromium is not there; it draws the picture" >&2; exit 1; }
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && mkdir -p $(dir $(PICTURE)) \
+	&& $(BIN)/unmask check --quiet --report "$$folder" examples/forged.mp4 >/dev/null \
+	&& $(CHROMIUM) --user-data-dir="$$folder/browser" --window-size=1200,1225 --screenshot=$(PICTURE) \
+		"file://$$(echo "$$folder"/forged-*.html)" && ls -l $(PICTURE)
+
+bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER also how well pulses are read
+	$(BIN)/unmask bench speed
+	$(if $(RECORDINGS),$(BIN)/unmask bench pulse $(RECORDINGS))
 
 # Installed anew when the dependencies changed; otherwise this takes no time.
 $(READY): pyproject.toml constraints.txt
