@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from unmask.detectors import Detector, choose
+from unmask.detectors import Detector, choose, detectors
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
@@ -60,7 +60,8 @@ def check(
     people = tuple(Person(track, _ask(chosen, "track", track, media)) for track in following.tracks)
     evidence = _ask(chosen, "media", media, media)
     cards = {detector.card.name: detector.card for detector in chosen}
-    verdict = judge(media, people, evidence, cards, crowd=following.crowd, threshold=threshold)
+    not_asked = tuple(name for name in detectors() if name not in cards)
+    verdict = judge(media, people, evidence, cards, crowd=following.crowd, threshold=threshold, not_asked=not_asked)
     engine = _engine(chosen, limits, threshold)
     return Report(media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd)
 

@@ -114,7 +114,7 @@ def examine(track: Track) -> Evidence:
 def _answer(reading: PulseReading, cells: Float64[np.ndarray, " cells"]) -> Evidence:
     seen = cells[np.isfinite(cells)]
     silent = float((seen < SILENT_DB).mean()) if len(seen) else 1.0
-    beat = f"The skin beats at {reading.heart_rate_bpm:.0f} ± {reading.heart_rate_error_bpm:.0f} bpm"
+    beat = f"The skin beats at {reading.heart_rate_bpm:.1f} ± {reading.heart_rate_error_bpm:.1f} bpm"
     sentences = [
         f"{beat} (signal to noise {reading.snr_db:.1f} dB, p = {reading.p_value:.3f} against surrogates).",
         f"{100 * (1 - silent):.0f} % of {len(seen)} cells of the face carry this beat.",

@@ -14,15 +14,35 @@ def answers(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
 
 
 def unchecked(
-    media: Media, people: Sequence[Person], evidence: Sequence[Evidence], cards: Mapping[str, Card], crowd: int
+    media: Media,
+    people: Sequence[Person],
+    evidence: Sequence[Evidence],
+    cards: Mapping[str, Card],
+    crowd: int,
+    *,
+    not_asked: Sequence[str] = (),
 ) -> tuple[str, ...]:
-    """What was not checked, and why, a sentence each."""
+    """What was not checked, and why, a sentence each.
+
+    Args:
+        media: Facts of the file.
+        people: Persons with their evidence.
+        evidence: Evidence about the file itself.
+        cards: Card of every detector that was asked.
+        crowd: Faces that were not followed.
+        not_asked: Names of the detectors that the user left out.
+    """
     sentences = [f"{one.detector}: {one.because[0]}" for one in evidence if one.abstained not in (None, "context-only")]
     for person in people:
         whose = f" (person {person.track.id})" if len(people) > 1 else ""
         sentences += [f"{one.detector}{whose}: {one.because[0]}" for one in person.evidence if one.abstained]
-    if not people:
-        sentences += [f"{name}: no face was seen." for name, card in cards.items() if card.needs == "track"]
+    for name, card in cards.items():
+        if media.kind not in card.kinds:
+            sentences.append(f"{name}: it looks at {' and '.join(card.kinds)} only.")
+        elif card.needs == "track" and not people:
+            sentences.append(f"{name}: no face was seen.")
+    if not_asked:
+        sentences.append(f"Left out by --only: {', '.join(not_asked)}.")
     if media.audio is not None:
         sentences.append("The sound and its fit to the lips were not measured: this version has no detector for them.")
     if crowd > 0:

@@ -62,6 +62,7 @@ def judge(
     *,
     crowd: int = 0,
     threshold: float = MANIPULATED_FROM,
+    not_asked: Sequence[str] = (),
 ) -> Verdict:
     """The verdict on a file.
 
@@ -72,8 +73,9 @@ def judge(
         cards: Card of every detector that was asked.
         crowd: Faces that were not followed.
         threshold: Probability from which the word is ``manipulated``.
+        not_asked: Names of the detectors that the user left out.
     """
-    left_out = unchecked(media, people, evidence, cards, crowd)
+    left_out = unchecked(media, people, evidence, cards, crowd, not_asked=not_asked)
     shared = add_up(evidence, cards)
     candidates = [(person, _joined(add_up(person.evidence, cards), shared, len(people))) for person in people]
     heard = [(person, odds) for person, odds in candidates if odds.answered]
