@@ -1,7 +1,10 @@
 """The program: its commands, and what becomes of errors."""
 
+import errno
 import os
 import sys
+from collections.abc import Callable
+from inspect import cleandoc
 
 import typer
 
@@ -11,6 +14,8 @@ from unmask.errors import UnmaskError
 INTERRUPTED = 130
 USAGE = 2
 PIPE_CLOSED = 141
+UNWRITTEN = 3
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 app = typer.Typer(
     name="unmask",
@@ -21,11 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("check")(check.check)
-app.command("pulse")(pulse.pulse)
-app.command("detectors")(about.detectors)
-app.command("doctor")(about.doctor)
-app.command("bench")(bench.bench)
+COMMANDS: dict[str, Callable[..., int]] = {
+    "check": check.check,
+    "pulse": pulse.pulse,
+    "detectors": about.detectors,
+    "doctor": about.doctor,
+    "bench": bench.bench,
+}
+for _name, _command in COMMANDS.items():
+    # Typer keeps the lines of a paragraph that begins with a backspace; a docstring writes it as two signs.
+    app.command(_name, help=cleandoc(_command.__doc__ or "").replace(r"\b", "\b"))(_command)
 
 
 @app.callback(invoke_without_command=True)
@@ -59,6 +69,19 @@ def run_app(arguments: list[str]) -> int:
     except (BrokenPipeError, SystemExit):
         # Whoever read our output has left: click and rich then call exit, with the code of another outcome. The
         # interpreter must not complain about the pipe when it flushes.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return PIPE_CLOSED
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        _drop_output()
+        sys.stderr.write(f"The result could not be written to standard output: {error.strerror}. Make room there.\n")
+        return UNWRITTEN
+    if outcome == INTERRUPTED:  # Typer catches the interrupt itself
+        sys.stderr.write("Interrupted.\n")
     return outcome if isinstance(outcome, int) else 0
+
+
+def _drop_output() -> None:
+    """What is still to be flushed goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
