@@ -44,6 +44,7 @@ class Puppet:
         roll_degrees: Lean of the head, clockwise.
         sway: Size of the head's motion, 1 for a calm sitter, 0 for a still one.
         hidden: Seconds from and to which the head is away.
+        swapped: Whether the inner face is that of another, softer and trembling, laid over anew in each frame.
     """
 
     x: float = 0.5
@@ -56,6 +57,7 @@ class Puppet:
     sway: float = 1.0
     tone: int = 0
     hidden: tuple[float, float] | None = None
+    swapped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ def _place(picture: Picture, puppet: Puppet, seconds: float, phase: float) -> No
         alive = head.skin * (1.0 - head.middle) if puppet.silent_middle else head.skin
         swing = puppet.amplitude * pulse_wave(seconds, puppet.heart_rate_bpm)
         colors = colors * (1.0 + alive[..., None] * (swing * BLOOD_RGB).astype(np.float32))
+    if puppet.swapped:
+        colors = _laid_over(head, colors, seconds)
     matrix = _matrix(puppet, picture.shape, seconds + phase)
     corners = matrix @ np.array([[0, HEAD_SIDE, 0, HEAD_SIDE], [0, 0, HEAD_SIDE, HEAD_SIDE], [1, 1, 1, 1]])
     low = np.clip(np.floor(corners.min(axis=1)).astype(int), 0, None)
@@ -139,6 +143,15 @@ def _place(picture: Picture, puppet: Puppet, seconds: float, phase: float) -> No
     shrunk, cover = (_moved(layer, matrix, size) for layer in (colors, head.cover))
     window = picture[low[1] : high[1], low[0] : high[0]]
     window += (shrunk - window) * cover[..., None]
+
+
+def _laid_over(head: Head, colors: Picture, seconds: float) -> Picture:
+    """The head with the inner face of a redder, softer one laid over it, a little beside its place."""
+    x, y = np.random.default_rng(round(seconds * 1000)).normal(0, 4.0, 2)
+    shift = np.array([[1, 0, x], [0, 1, y]])
+    other = cv2.GaussianBlur(head.colors, (0, 0), 6) * np.array([1.08, 0.78, 0.7], np.float32)
+    moved, cover = (_moved(layer, shift, (HEAD_SIDE, HEAD_SIDE)) for layer in (other, head.middle))
+    return colors + (moved - colors) * cover[..., None]
 
 
 def _matrix(puppet: Puppet, shape: tuple[int, ...], seconds: float) -> Float64[np.ndarray, "2 3"]:
