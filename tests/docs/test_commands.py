@@ -2,6 +2,8 @@
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,12 @@ def test_a_command_and_its_options_exist(line: str) -> None:
 def test_the_readme_shows_both_commands_of_the_first_screen() -> None:
     commands = [one.command for one in shown(Path("README.md"))]
     assert "unmask check examples/real.mp4 examples/forged.mp4" in commands
+
+
+def test_the_python_of_the_readme_runs() -> None:
+    (block,) = blocks(Path("README.md"), "python")
+    done = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("manipulated Signs of manipulation: ")
 
 
 def test_every_command_of_the_program_is_in_the_readme() -> None:
