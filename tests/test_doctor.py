@@ -1,0 +1,42 @@
+from pathlib import Path
+
+import pytest
+
+from unmask import doctor, weights
+from unmask.settings import settings
+
+
+def test_everything_unmask_needs_is_here() -> None:
+    found = {finding.what: finding for finding in doctor.examine_machine()}
+    assert all(finding.works for finding in found.values())
+    assert {"unmask", "settings", "sandbox", "detectors", "weight face_landmark"} <= set(found)
+    assert set(doctor.LIBRARIES) <= set(found)
+
+
+def test_every_finding_is_a_sentence() -> None:
+    assert all(finding.sentence.endswith(".") for finding in doctor.examine_machine())
+
+
+def test_a_missing_library_is_found_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "LIBRARIES", ("numpy", "not-installed-anywhere"))
+    found = {finding.what: finding.works for finding in doctor.examine_machine()}
+    assert (found["numpy"], found["not-installed-anywhere"]) == (True, False)
+
+
+def test_a_missing_weight_is_found_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = 'file = "gone.bin"\nwhat = "x"\nsource = "x"\nlicence = "x"\nsha256 = "x"\nrecipe = "x"\n'
+    (tmp_path / "gone.toml").write_text(card)
+    monkeypatch.setattr(weights, "FOLDER", tmp_path)
+    found = {finding.what: finding for finding in doctor.examine_machine()}
+    weights.weight_card.cache_clear()
+    assert not found["weight gone"].works
+    assert "'gone.bin' is missing" in found["weight gone"].sentence
+
+
+def test_wrong_settings_are_a_finding_and_no_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNMASK_THREADS", "-1")
+    settings.cache_clear()
+    found = {finding.what: finding for finding in doctor.examine_machine()}
+    settings.cache_clear()
+    assert not found["settings"].works
+    assert "UNMASK_THREADS" in found["settings"].sentence

@@ -1,0 +1,81 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from unmask.errors import UsageError
+from unmask.settings import Settings, config_path, settings
+
+
+@pytest.fixture(autouse=True)
+def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A configuration file of this test's own, not yet there."""
+    monkeypatch.setenv("UNMASK_CONFIG", str(tmp_path / "unmask.toml"))
+    settings.cache_clear()
+    yield tmp_path / "unmask.toml"
+    settings.cache_clear()
+
+
+def test_without_a_file_or_a_variable_the_defaults_hold() -> None:
+    assert settings() == Settings()
+    assert settings().max_people == 8
+
+
+def test_the_file_overrides_the_defaults(own_settings: Path) -> None:
+    own_settings.write_text('max_people = 3\nsandbox = "limits"\n')
+    assert (settings().max_people, settings().sandbox) == (3, "limits")
+
+
+def test_a_variable_overrides_the_file(own_settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_settings.write_text("max_people = 3\n")
+    monkeypatch.setenv("UNMASK_MAX_PEOPLE", "5")
+    assert settings().max_people == 5
+
+
+def test_they_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = settings()
+    monkeypatch.setenv("UNMASK_MAX_PEOPLE", "5")
+    assert settings() is first
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("MAX_PEOPLE", "0"),
+        ("MAX_PEOPLE", "many"),
+        ("MAX_SECONDS", "-1"),
+        ("SANDBOX", "none"),
+        ("THREADS", "-2"),
+        ("DECODE_MEMORY_BYTES", "1000"),
+    ],
+)
+def test_a_value_out_of_range_is_a_usage_error_with_name_value_and_way_out(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(f"UNMASK_{name}", value)
+    with pytest.raises(UsageError) as caught:
+        settings()
+    assert f"'{name.lower()}' is '{value}'" in str(caught.value)
+    assert f"Change UNMASK_{name} or " in str(caught.value)
+
+
+def test_an_unknown_name_in_the_file_is_a_usage_error(own_settings: Path) -> None:
+    own_settings.write_text("max_peple = 3\n")
+    with pytest.raises(UsageError, match="max_peple"):
+        settings()
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValidationError):
+        Settings().max_people = 3
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_file_is_where_the_variable_says(own_settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert config_path() == own_settings
+    monkeypatch.delenv("UNMASK_CONFIG")
+    assert config_path().name == "unmask.toml"
