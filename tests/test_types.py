@@ -43,7 +43,7 @@ def test_the_face_is_as_wide_as_its_box() -> None:
 
 
 def test_points_are_offsets_from_the_middle_of_the_box() -> None:
-    assert track([0.0]).landmarks[0, 7].tolist() == [30.5, 50.5, 0.5]
+    assert track([0.0]).landmarks_of()[0, 7].tolist() == [30.5, 50.5, 0.5]
 
 
 def test_colours_are_found_by_the_names_of_their_cells_in_the_order_asked() -> None:

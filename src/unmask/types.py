@@ -6,7 +6,7 @@ Arrays carry their shape in a jaxtyping alias, which the tests check at run time
 seconds, boxes are ``left, top, right, bottom`` in pixels, images are RGB, angles are degrees.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -25,8 +25,6 @@ Waveform = Float64[np.ndarray, "*cells frames"]
 """One value a frame for each cell, evenly sampled unless said otherwise."""
 Landmarks = Float32[np.ndarray, "468 3"]
 """FaceMesh points: x and y in pixels, z in pixels towards the camera being negative."""
-LandmarkTrack = Float32[np.ndarray, "frames 468 3"]
-"""Landmarks over time."""
 Mesh = Int16[np.ndarray, "frames 468 3"]
 """Landmarks over time as offsets from the box centre, in 1/MESH_STEPS pixels (half the memory of float32)."""
 Boxes = Float32[np.ndarray, "frames 4"]
@@ -254,13 +252,13 @@ class Track:
         """Median width of the face in pixels."""
         return float(np.median(self.boxes[:, 2] - self.boxes[:, 0]))
 
-    @property
-    def landmarks(self) -> LandmarkTrack:
-        """All points of all frames in pixels, unpacked from ``mesh`` on each call."""
+    def landmarks_of(self, points: Sequence[int] | slice = slice(None)) -> Float32[np.ndarray, "frames points 3"]:
+        """Some points of all frames in pixels, all 468 when none are named; unpacked from ``mesh`` on each call."""
+        chosen = points if isinstance(points, slice) else list(points)
         centers = (self.boxes[:, None, :2] + self.boxes[:, None, 2:]) / 2
-        points = self.mesh.astype(np.float32) / MESH_STEPS
-        points[..., :2] += centers
-        return points
+        unpacked = self.mesh[:, chosen].astype(np.float32) / MESH_STEPS
+        unpacked[..., :2] += centers
+        return unpacked
 
     def color_of(self, cells: tuple[str, ...]) -> ColorTrace:
         """Mean RGB of the named cells, shape ``len(cells) frames 3``."""

@@ -7,6 +7,7 @@ import numpy as np
 
 from unmask.detectors import pulse
 from unmask.examine import Progress, follow_people
+from unmask.faces.pose import RIGID
 from unmask.faces.skin import BACKGROUND, GRID, REGIONS, whole_picture_colors
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
@@ -84,7 +85,7 @@ def _breath(reading: PulseReading, track: Track | None) -> float | None:
         return None
     traces = breath_traces(np.nanmean(reading.cell_waves, axis=0), reading.rate_hz, reading.heart_rate_bpm)
     if track is not None:
-        motion = motion_energy(track.landmarks, track.times, track.face_width)
+        motion = motion_energy(track.landmarks_of(RIGID), track.times, track.face_width)
         moving = [np.interp(reading.times, track.times, trace) for trace in (motion.height, motion.size)]
         traces = np.vstack([traces, *moving])
     rate = breath_rate(traces, reading.rate_hz)

@@ -61,7 +61,7 @@ def test_packed_points_come_back_to_a_sixteenth_of_a_pixel() -> None:
     seen = [face(80.0 + 0.37 * k, 60.0 - 0.21 * k) for k in range(6)]
     for k, one in enumerate(seen):
         builder.add(frame(k / 25), one)
-    unpacked = builder.build(None).landmarks
+    unpacked = builder.build(None).landmarks_of()
     assert np.abs(unpacked - np.stack([one.landmarks for one in seen])).max() <= 1 / 16
 
 

@@ -129,7 +129,7 @@ def test_a_puppets_neck_is_seen_and_a_scarf_is_not_taken_for_one() -> None:
     assert np.isfinite(bare.color_of(("neck",))).all()
     wrapped = picture_of(stage).copy()
     wrapped[int(bare.boxes[0, 3]) :] = (30, 60, 200)
-    colors, _ = cell_colors(wrapped, bare.landmarks[0])
+    colors, _ = cell_colors(wrapped, bare.landmarks_of()[0])
     assert not seen(colors, ("neck",)).any()
 
 

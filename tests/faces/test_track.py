@@ -131,7 +131,7 @@ def test_the_tracker_tells_who_is_in_each_frame() -> None:
     (track,) = tracker.finish().tracks
     assert [len(seen) for seen in faces] == [1] * 6
     seen = np.stack([seen[0].landmarks for seen in faces])
-    assert np.abs(track.landmarks - seen).max() <= 1 / 16
+    assert np.abs(track.landmarks_of() - seen).max() <= 1 / 16
 
 
 def test_the_same_film_is_followed_the_same_way_twice() -> None:

@@ -7,14 +7,14 @@ and its inner part turns a little otherwise than the head.
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float32, Float64
 
-from unmask.faces.pose import Rotation, degrees_of, rotation_of
+from unmask.faces.pose import Points, Rotation, degrees_of, mean_face, similarity
 from unmask.faces.skin import GRID, INSIDE, OUTLINE
 from unmask.signals.flicker import flicker_contrast
 from unmask.signals.likelihood import MonotoneMap, add_odds
 from unmask.signals.motion import motion_energy
-from unmask.types import Card, Evidence, Landmarks, Segment, Trace, Track
+from unmask.types import Card, Evidence, Seconds, Segment, Trace, Track
 
 CARD = Card(
     name="motion",
@@ -44,7 +44,25 @@ SLACK = 1.2
 POSE_STEP = 3
 """The pose of every third frame is enough for its wandering."""
 
-Rows = Int64[np.ndarray, " rows"]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Series:
+    """What is looked at in a track, frame by frame, unpacked once.
+
+    Attributes:
+        width: Width of the face in pixels.
+        inner: Points of the inner face in pixels.
+        turns: Yaw and pitch of the inner face against the outline in degrees, every POSE_STEP frames.
+        rim: Colours just inside the outline.
+        skin: Colours of the skin between eyes and mouth.
+    """
+
+    times: Seconds
+    width: float
+    inner: Float32[np.ndarray, "frames points 3"]
+    turns: Float32[np.ndarray, "poses 2"]
+    rim: Float64[np.ndarray, "rim frames 3"]
+    skin: Float64[np.ndarray, "skin frames 3"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +89,10 @@ def examine(track: Track) -> Evidence:
     refusal = _refusal(track)
     if refusal is not None:
         return refusal
-    whole = _measure(track, np.arange(len(track.times)))
+    series = _series(track)
+    whole = _measure(series, slice(0, len(track.times)))
     fake, interval = whole.fake()
-    windows = [(start, end, _measure(track, rows)) for start, end, rows in _windows(track)]
+    windows = [(start, end, _measure(series, rows)) for start, end, rows in _windows(track)]
     return Evidence(
         CARD.name,
         fake,
@@ -101,35 +120,39 @@ def _refusal(track: Track) -> Evidence | None:
     if track.face_width < LEAST_FACE_PIXELS:
         because = f"The face is {track.face_width:.0f} pixels wide; motion is judged from {LEAST_FACE_PIXELS:.0f}."
         return Evidence.abstain(CARD.name, "face-too-small", because)
-    speed = motion_energy(track.landmarks[:, INNER], track.times, track.face_width).speed
+    speed = motion_energy(track.landmarks_of(INNER), track.times, track.face_width).speed
     if speed > MOST_MOTION:
         because = f"The head moves by {speed:.1f} face widths a second; trembling is judged up to {MOST_MOTION}."
         return Evidence.abstain(CARD.name, "too-much-motion", because)
     return None
 
 
-def _measure(track: Track, rows: Rows) -> _Trembling:
-    landmarks, times = track.landmarks[rows], track.times[rows]
-    jitter = motion_energy(landmarks[:, INNER], times, track.face_width).jitter * 100
-    turns = np.array([degrees_of(_inner_against_outline(face))[:2] for face in landmarks[::POSE_STEP]])
+def _series(track: Track) -> _Series:
+    inner, outline = track.landmarks_of(INNER), track.landmarks_of(OUTLINE)
+    pairs = zip(inner[::POSE_STEP], outline[::POSE_STEP], strict=True)
+    turns = np.array([degrees_of(_turn(face, INNER) @ _turn(edge, OUTLINE).T)[:2] for face, edge in pairs])
+    return _Series(track.times, track.face_width, inner, turns, track.color_of(INSIDE), track.color_of(GRID))
+
+
+def _turn(seen: Points, points: tuple[int, ...]) -> Rotation:
+    return similarity(mean_face()[list(points)], seen)[1]
+
+
+def _measure(series: _Series, rows: slice) -> _Trembling:
+    jitter = motion_energy(series.inner[rows], series.times[rows], series.width).jitter * 100
+    turns = series.turns[rows.start // POSE_STEP : -(-rows.stop // POSE_STEP)]
     wander = float(np.abs(turns - np.median(turns, axis=0)).mean(axis=1).mean())
-    rim, skin = (track.color_of(cells)[:, rows] for cells in (INSIDE, GRID))
-    return _Trembling(jitter, wander, flicker_contrast(rim, skin))
+    return _Trembling(jitter, wander, flicker_contrast(series.rim[:, rows], series.skin[:, rows]))
 
 
-def _inner_against_outline(landmarks: Landmarks) -> Rotation:
-    return rotation_of(landmarks, INNER) @ rotation_of(landmarks, OUTLINE).T
-
-
-def _windows(track: Track) -> list[tuple[float, float, Rows]]:
-    """Stretches of WINDOW_SECONDS that hold at least half of their frames; the last one may reach back."""
-    edges = np.arange(track.start, track.end, WINDOW_SECONDS)
+def _windows(track: Track) -> list[tuple[float, float, slice]]:
+    """Stretches of WINDOW_SECONDS of which at least half of the frames show the face."""
     full = WINDOW_SECONDS * track.frame_rate
     stretches = []
-    for start in edges:
+    for start in np.arange(track.start, track.end, WINDOW_SECONDS):
         end = min(float(start) + WINDOW_SECONDS, track.end)
-        rows = np.flatnonzero((track.times >= start) & (track.times <= end))
-        if len(rows) >= full / 2:
+        rows = slice(*(int(row) for row in np.searchsorted(track.times, (start, end))))
+        if rows.stop - rows.start >= full / 2:
             stretches.append((float(start), end, rows))
     return stretches
 

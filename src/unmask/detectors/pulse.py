@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float64
 
+from unmask.faces.pose import RIGID
 from unmask.faces.skin import BACKGROUND, GRID, GRID_COLUMNS, GRID_ROWS, REGIONS
 from unmask.signals.filters import PULSE_BAND
 from unmask.signals.likelihood import MonotoneMap
@@ -87,7 +88,7 @@ def _gates(track: Track) -> Iterator[Gate]:
     if clipped > MOST_CLIPPED:
         reason: Reason = "too-dark" if float(np.nanmedian(track.colors)) < DARK else "too-bright"
         yield Gate(reason, f"{100 * clipped:.0f} % of the skin is clipped; at most {100 * MOST_CLIPPED:.0f} % may be.")
-    moving = motion_energy(track.landmarks, track.times, track.face_width).speed
+    moving = motion_energy(track.landmarks_of(RIGID), track.times, track.face_width).speed
     if moving > MOST_MOTION:
         yield Gate(
             "too-much-motion", f"The head moves by {moving:.2f} face widths a second; {wanted} {MOST_MOTION} down."

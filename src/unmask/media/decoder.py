@@ -4,6 +4,7 @@ import fcntl
 import os
 import select
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -28,6 +29,8 @@ PIPE_BYTES = 1 << 20
 LARGEST_JSON_BYTES = 1 << 24
 LARGEST_SOUND_BYTES = 1 << 20
 MOST_PICTURES_A_SECOND = 1000
+LEAVING_SECONDS = 1.0
+"""How long a child that said all may take to leave."""
 EXPECTED = {"facts": FACTS, "film": PICTURE, "sound": SOUND}
 """Which records a task may bring."""
 STILLS = frozenset({"jpeg_pipe", "png_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "gif"})
@@ -76,6 +79,7 @@ class Decoder:
         self.output = widened(cast("IO[bytes]", self.child.stdout).fileno())
         self.pictures = 0
         self.samples = 0
+        self.said_all = False
         self.poll = select.poll()
         self.poll.register(self.output, select.POLLIN | select.POLLHUP)
 
@@ -88,7 +92,10 @@ class Decoder:
         self.close()
 
     def close(self) -> None:
-        """End the child, whatever it does."""
+        """End the child, whatever it does; one that said its last word may leave by itself, so that its time counts."""
+        if self.said_all:
+            with suppress(subprocess.TimeoutExpired):
+                self.child.wait(LEAVING_SECONDS)
         self.child.kill()
         if self.child.stdout is not None:
             self.child.stdout.close()
@@ -106,6 +113,7 @@ class Decoder:
             self.fill(memoryview(head))
             tag, length, width, height, channels, turn, seconds = HEAD.unpack(head)
             if tag == DONE:
+                self.said_all = True
                 yield self.ended(self.told(length, End))
                 return
             if tag != EXPECTED[self.request["task"]]:
