@@ -17,7 +17,7 @@ def detectors(
         list[str] | None, typer.Argument(metavar="[NAME…]", help="Only these.", show_default=False)
     ] = None,
 ) -> int:
-    r"""List the detectors: what each asks, needs and answers, and how it is known to fail.
+    """List the detectors: what each asks, needs and answers, and how it is known to fail.
 
     \b
     Examples:
@@ -42,7 +42,7 @@ def detectors(
 
 
 def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False) -> int:
-    r"""Say what works here: the sandbox in force, the weights, the libraries, the settings.
+    """Say what works here: the sandbox in force, the weights, the libraries, the settings.
 
     Leaves with 0 when everything is there, 4 when something is missing.
 

@@ -33,7 +33,7 @@ def bench(
     quick: Annotated[bool, typer.Option("--quick", help="Leave out the film of ten minutes.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
-    r"""Measure unmask: its cost, how well it reads pulses, how it judges a folder of films.
+    """Measure unmask: its cost, how well it reads pulses, how it judges a folder of films.
 
     speed prints processor time and memory beside their targets, never time by the clock. pulse takes a folder with
     waves beside a finger sensor (*/ground_truth.txt), films of faces, and patches of skin without a pulse (no-pulse*).

@@ -21,7 +21,7 @@ NOT_ANALYSED, MANIPULATED = 3, 1
 
 
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help=FILES_HELP, show_default=False)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help=FILES_HELP, show_default=False)],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file, a line each.")] = False,
     report: Annotated[
@@ -41,7 +41,7 @@ def check(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
-    r"""Examine files: a verdict for each, with the evidence.
+    """Examine files: a verdict for each, with the evidence.
 
     The verdict reads `manipulated`, `no sign` or `cannot tell`. A file without a sign is not thereby proved genuine.
 

@@ -11,7 +11,7 @@ from unmask.errors import InputError, OutputError
 
 
 def pulse(
-    files: Annotated[list[str], typer.Argument(metavar="FILE…", help=FILES_HELP, show_default=False)],
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help=FILES_HELP, show_default=False)],
     *,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object a file, a line each.")] = False,
     plot: Annotated[
@@ -23,7 +23,7 @@ def pulse(
     ] = "face",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
-    r"""Read heart rate and breath rate from films of faces or of bare skin.
+    """Read heart rate and breath rate from films of faces or of bare skin.
 
     A rate is given only where it can be measured; otherwise the reason is. This is no medical device.
 
