@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -104,13 +105,12 @@ class _Watch:
 def tree(root: int) -> Iterator[int]:
     """A process and all below it, as far as the kernel tells (Linux)."""
     yield root
-    for task in Path(f"/proc/{root}/task").glob("*/children"):
-        try:
-            below = task.read_text().split()
-        except OSError:
-            continue
-        for pid in below:
-            yield from tree(int(pid))
+    below: list[str] = []
+    with suppress(OSError):  # it has just gone
+        for task in Path(f"/proc/{root}/task").iterdir():
+            below += (task / "children").read_text().split()
+    for pid in below:
+        yield from tree(int(pid))
 
 
 def _counts(pid: int) -> tuple[float, int]:

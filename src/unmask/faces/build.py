@@ -8,6 +8,7 @@ from unmask.types import MESH_STEPS, Crop, Face, Frame, Landmarks, Track
 
 CROPS_A_TRACK = 32
 CROPS_IN_ALL = 320
+ROWS_A_BLOCK = 256
 RIGHT_EYE = (159, 145, 33, 133)
 LEFT_EYE = (386, 374, 362, 263)
 LIPS = (13, 14, 78, 308)
@@ -70,6 +71,37 @@ class CropSample:
         return int(seconds // self._step_seconds)
 
 
+class Column:
+    """Rows of one kind, laid into blocks as they come.
+
+    Blocks instead of an array a row: small arrays that stay, made between pictures that go, would cut the memory of an
+    hour's film into pieces too small for the next picture.
+    """
+
+    def __init__(self) -> None:
+        self._blocks: list[np.ndarray] = []
+        self._free = 0
+
+    def add(self, row: np.ndarray) -> None:
+        """Keep one more row, of the shape and kind of the first."""
+        if not self._free:
+            self._blocks.append(np.empty((ROWS_A_BLOCK, *row.shape), row.dtype))
+            self._free = ROWS_A_BLOCK
+        self._blocks[-1][ROWS_A_BLOCK - self._free] = row
+        self._free -= 1
+
+    def close(self) -> None:
+        """Let the empty rest of the last block go; no row comes any more."""
+        if self._free:
+            self._blocks[-1] = self._blocks[-1][: ROWS_A_BLOCK - self._free].copy()
+            self._free = 0
+
+    def joined(self) -> np.ndarray:
+        """All rows as one array."""
+        self.close()
+        return np.concatenate(self._blocks)
+
+
 class TrackBuilder:
     """Gathers one person's rows and makes the track of them.
 
@@ -80,7 +112,7 @@ class TrackBuilder:
     def __init__(self, budget: CropBudget) -> None:
         self._budget = budget
         self._sample = budget.open_sample()
-        self._rows: dict[str, list[np.ndarray]] = {}
+        self._columns: dict[str, Column] = {}
         self.frames = 0
 
     def add(self, frame: Frame, face: Face) -> None:
@@ -99,9 +131,14 @@ class TrackBuilder:
         self._keep("numbers", np.array(numbers, np.float32))
         self.frames += 1
 
+    def close(self) -> None:
+        """The person has left: take no more room than the rows need."""
+        for column in self._columns.values():
+            column.close()
+
     def build(self, bits_per_pixel: float | None) -> Track:
         """The finished track; its rows are let go from here."""
-        rows = {name: np.stack(self._rows.pop(name)) for name in list(self._rows)}
+        rows = {name: self._columns.pop(name).joined() for name in list(self._columns)}
         numbers = rows["numbers"]
         return Track(
             id=0,
@@ -121,7 +158,7 @@ class TrackBuilder:
         )
 
     def _keep(self, name: str, row: np.ndarray | np.float64) -> None:
-        self._rows.setdefault(name, []).append(np.asarray(row))
+        self._columns.setdefault(name, Column()).add(np.asarray(row))
 
 
 def _packed(face: Face) -> np.ndarray:

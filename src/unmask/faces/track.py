@@ -162,7 +162,9 @@ class FaceTracker:
         person.builder.add(frame, face)
 
     def _end(self, people: list[_Person]) -> None:
-        self._done.extend(person.builder for person in people)
+        for person in people:
+            person.builder.close()
+            self._done.append(person.builder)
         self._people = [person for person in self._people if all(person is not other for other in people)]
 
 

@@ -30,7 +30,7 @@ from unmask.signals.line import line_p_value
 from unmask.signals.pulse import chrom, pos
 from unmask.signals.rate import Rate, RateWindow, heart_rate, rate_windows
 from unmask.signals.spectrum import Frequencies, power_spectrum
-from unmask.signals.stretch import ControlTrace, Stretch, longest, steadiest
+from unmask.signals.stretch import ControlTrace, Stretch, stretch_of
 from unmask.signals.surrogates import null_p_value
 from unmask.types import ColorTrace, Reason, Seconds
 
@@ -138,7 +138,7 @@ def read_pulse(times: Seconds, skin: ColorTrace, background: ControlTrace | None
         reason = f"The film has {rate_hz:.1f} frames a second; a pulse needs at least {LEAST_RATE_HZ:.0f}."
         return PulseReading(False, "frame-rate-too-low", (reason,), rate_hz=rate_hz)
     controls = np.zeros((0, len(times), 3)) if background is None else background
-    stretch = steadiest(longest(times, skin.reshape(-1, len(times), 3), controls, rate_hz))
+    stretch = stretch_of(times, skin.reshape(-1, len(times), 3), controls, rate_hz)
     refusal = _refuse(stretch)
     return refusal or _read(stretch, np.random.default_rng(seed))
 

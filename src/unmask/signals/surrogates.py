@@ -18,6 +18,9 @@ Surrogate = Callable[[Waveform, np.random.Generator, int], Stack]
 NOISE_SMOOTHING_HZ = 1.2
 """Width of the running median that turns a spectrum into that of its noise: a pulse's line is a sixth of it."""
 
+BATCH = 20
+"""Draws made at once: few enough that they take little memory, enough that numpy pays."""
+
 
 def phase_randomised(cells: Waveform, rng: np.random.Generator, draws: int = 1) -> Stack:
     """Cells with their own power spectrum and phases drawn anew, each cell for itself: what they shared is gone.
@@ -104,4 +107,5 @@ def null_p_value(
         surrogate: Makes the surrogates.
     """
     observed = float(statistic(cells[None])[0])
-    return p_value(observed, statistic(surrogate(cells, rng, draws)))
+    batches = (min(BATCH, draws - done) for done in range(0, draws, BATCH))
+    return p_value(observed, np.concatenate([statistic(surrogate(cells, rng, batch)) for batch in batches]))
