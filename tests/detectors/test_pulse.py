@@ -160,3 +160,9 @@ def test_no_gate_is_closed_for_a_calm_face(whole_pulse: Track) -> None:
 
 def test_a_still_has_no_pulse(whole_pulse: Track) -> None:
     assert pulse.examine(part_of(whole_pulse, slice(0, 1))).abstained == "too-short"
+
+
+def test_film_grain_is_not_taken_for_a_face_that_lies_still(whole_pulse: Track) -> None:
+    grain = np.random.default_rng(3).normal(0, 1.6, whole_pulse.colors.shape).astype(np.float32)
+    evidence = pulse.examine(replace(whole_pulse, colors=whole_pulse.colors + grain))
+    assert evidence.fake is None or evidence.fake <= 0.5

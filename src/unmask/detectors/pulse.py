@@ -37,6 +37,7 @@ CARD = Card(
     failures=(
         "A good swap carries the pulse of the person it was laid over, and is read as consistent.",
         "Make-up, beards, glasses and heavy compression hide the pulse in parts of a filmed face.",
+        "Noise that hides the pulse in one part of a face only is read as stillness there.",
         "Lights that flicker at the speed of a heart can pass for a pulse where no background is in view.",
     ),
     cap=0.85,
@@ -52,6 +53,8 @@ DARK = 64.0
 ROUNDING = 0.98
 """Film of 23.976 frames a second counts as 24, a clip of 9.9 s as 10."""
 SILENT_DB = -6.0
+CLEAR_SHARE, CLEAR_DB = 0.1, 2.0
+"""Only where a tenth of the cells beat this clearly does the silence of others count; else they are merely noisy."""
 SILENT_SHARE = MonotoneMap(low=0.25, high=0.75, at_low=0.4, at_high=0.7, slack=1.0)
 TWO_RATES_BPM = 10.0
 TWO_RATES_FAKE = 0.7
@@ -115,18 +118,22 @@ def examine(track: Track) -> Evidence:
 def _answer(reading: PulseReading, cells: Float64[np.ndarray, " cells"]) -> Evidence:
     seen = cells[np.isfinite(cells)]
     silent = float((seen < SILENT_DB).mean()) if len(seen) else 1.0
+    clear = len(seen) > 0 and float(np.quantile(seen, 1 - CLEAR_SHARE)) >= CLEAR_DB
     beat = f"The skin beats at {reading.heart_rate_bpm:.1f} ± {reading.heart_rate_error_bpm:.1f} bpm"
     sentences = [
         f"{beat} (signal to noise {reading.snr_db:.1f} dB, p = {reading.p_value:.3f} against surrogates).",
         f"{100 * (1 - silent):.0f} % of {len(seen)} cells of the face carry this beat.",
     ]
-    fake, interval = SILENT_SHARE(silent), SILENT_SHARE.interval(silent)
+    misfit = silent if clear else min(silent, SILENT_SHARE.neutral)
+    fake, interval = SILENT_SHARE(misfit), SILENT_SHARE.interval(misfit)
     halves = _rates_of_halves(reading)
     if halves and abs(halves[0] - halves[1]) > TWO_RATES_BPM:
         fake, interval = TWO_RATES_FAKE, TWO_RATES_INTERVAL
         sentences.insert(
             0, f"The face beats at two rates: {halves[0]:.0f} bpm at its left, {halves[1]:.0f} at its right."
         )
+    elif silent > SILENT_SHARE.low and not clear:
+        sentences.append("The other cells are too noisy to tell whether they lie still.")
     elif silent > SILENT_SHARE.low:
         sentences.insert(
             0, f"{100 * silent:.0f} % of the face lies still while the rest beats at {reading.heart_rate_bpm:.0f} bpm."

@@ -33,6 +33,12 @@ class MonotoneMap:
         share = float(np.clip((value - self.low) / (self.high - self.low), 0.0, 1.0))
         return probability((1 - share) * log_odds(self.at_low) + share * log_odds(self.at_high))
 
+    @property
+    def neutral(self) -> float:
+        """Measurement that speaks neither for nor against a forgery."""
+        low, high = log_odds(self.at_low), log_odds(self.at_high)
+        return self.low + (self.high - self.low) * -low / (high - low)
+
     def interval(self, value: float) -> tuple[float, float]:
         """Where the probability may lie (95 %)."""
         middle = log_odds(self(value))

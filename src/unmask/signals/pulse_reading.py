@@ -12,6 +12,7 @@ A rate is given only when the skin's colour passes every test below, for a clip 
 | two methods | POS and CHROM within 6 bpm | they fail on different things; 6 a minute is what 10 s can resolve |
 | small | at most 1.5 % | blood changes the light of skin by well under that; motion and coding go beyond |
 | a colour | brightness at most 6 × colour | blood has 3, as it darkens green most; a swaying or flickering face has more |
+| worth trusting | quality of 0.3 | a loop or a pan has a line too, but a blurred one without a second harmonic |
 | not the light | background carries less than half | a lamp or a codec that flickers is on the wall too |
 
 Every number comes from what is known of hearts and cameras; clips only showed which tests were needed.
@@ -45,6 +46,7 @@ METHODS_TOLERANCE_BPM = 6.0
 LARGEST_AMPLITUDE = 0.015
 LARGEST_BRIGHTNESS_RATIO = 6.0
 LARGEST_CARRIED = 0.5
+LEAST_QUALITY = 0.3
 CELL_DRAWS, LINE_DRAWS = 200, 500
 
 EvenWave = Float64[np.ndarray, " samples"]
@@ -296,6 +298,9 @@ def _failures(
         sentence = (
             f"At {by_pos.rate_bpm:.0f} bpm brightness swings {ratio:.0f} times as much as colour; blood has about 3."
         )
+        failed.append(("not-measurable", sentence))
+    if by_pos.quality < LEAST_QUALITY:
+        sentence = f"The line's quality is {by_pos.quality:.2f} of 1; at least {LEAST_QUALITY} is wanted."
         failed.append(("not-measurable", sentence))
     if carried is not None and carried >= LARGEST_CARRIED:
         sentence = (
