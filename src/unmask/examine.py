@@ -49,9 +49,9 @@ def check(
 
     Example:
         >>> from unmask import check
-        >>> report = check("examples/real.mp4")  # doctest: +SKIP
-        >>> report.verdict.word  # doctest: +SKIP
-        'no-sign'
+        >>> report = check("examples/real.mp4")
+        >>> report.verdict.word
+        'cannot-tell'
     """
     limits = settings or read_settings()
     chosen = choose(tuple(only) if only is not None else None)
@@ -61,7 +61,16 @@ def check(
     evidence = _ask(chosen, "media", media, media)
     cards = {detector.card.name: detector.card for detector in chosen}
     not_asked = tuple(name for name in detectors() if name not in cards)
-    verdict = judge(media, people, evidence, cards, crowd=following.crowd, threshold=threshold, not_asked=not_asked)
+    verdict = judge(
+        media,
+        people,
+        evidence,
+        cards,
+        crowd=following.crowd,
+        threshold=threshold,
+        not_asked=not_asked,
+        whole=incomplete is None,
+    )
     engine = _engine(chosen, limits, threshold)
     return Report(media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd)
 
@@ -80,7 +89,12 @@ def follow_people(
     with open_frames(path, media, settings) as film:
         frames = _reported(film, media.duration_seconds, on_progress) if on_progress else film
         following = follow(frames, max_people=settings.max_people, bits_per_pixel=bits)
-    return following, film.broken_off
+    return following, film.broken_off or _gaps(film.skipped)
+
+
+def _gaps(skipped: int) -> str | None:
+    """A sentence about pictures in the middle that could not be decoded."""
+    return f"{skipped} pictures are damaged and were left out." if skipped else None
 
 
 def _reported(frames: Iterable[Frame], length: float | None, on_progress: Progress) -> Iterator[Frame]:

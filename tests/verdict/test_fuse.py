@@ -220,3 +220,20 @@ def test_every_verdict_keeps_its_own_rules(seed: int) -> None:
 def test_the_order_of_people_does_not_matter() -> None:
     people = [clean(1, 0.2), suspect(2, 0.7), clean(3, 0.4)]
     assert verdict(people).probability == verdict(people[::-1]).probability
+
+
+def test_an_extreme_measurement_is_no_surer_than_another() -> None:
+    extreme = Evidence("rim", 0.95, ("It reads 9.",), interval=(0.85, 0.984))
+    odds = add_up([extreme], CARDS)
+    assert odds.middle == CARDS["rim"].cap
+    assert odds.high - odds.low > 2.0
+
+
+def test_no_sign_needs_everyone_in_view_to_be_examined() -> None:
+    good = tuple(Evidence(name, 0.3, ("It reads 1.",), interval=(0.2, 0.45)) for name in ("rim", "gait", "blood"))
+    seen = Person(track(1), good)
+    unseen = Person(track(2), (Evidence.abstain("rim", "face-too-small", "The face is 9 pixels wide."),))
+    assert judge(MEDIA, [seen], [], CARDS).word == "no-sign"
+    assert judge(MEDIA, [seen, unseen], [], CARDS).word == "cannot-tell"
+    assert judge(MEDIA, [seen], [], CARDS, crowd=2).word == "cannot-tell"
+    assert judge(MEDIA, [seen], [], CARDS, whole=False).word == "cannot-tell"

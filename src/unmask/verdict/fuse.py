@@ -47,10 +47,11 @@ def add_up(evidence: Sequence[Evidence], cards: Mapping[str, Card]) -> Odds:
     for one in spoken:
         cap = cards[one.detector].cap
         low, high = one.interval or (one.fake, one.fake)
-        here, bottom, top = (float(np.clip(log_odds(chance or 0.0), -cap, cap)) for chance in (one.fake, low, high))
-        middle += here
-        below += (here - bottom) ** 2
-        above += (top - here) ** 2
+        said = log_odds(one.fake or 0.0)
+        middle += float(np.clip(said, -cap, cap))
+        # The cap bounds what is said, not how unsure it is: an extreme measurement is no surer than another.
+        below += (said - log_odds(low or 0.0)) ** 2
+        above += (log_odds(high or 0.0) - said) ** 2
     return Odds(middle, middle - below**0.5, middle + above**0.5, len(spoken))
 
 
@@ -63,6 +64,7 @@ def judge(
     crowd: int = 0,
     threshold: float = MANIPULATED_FROM,
     not_asked: Sequence[str] = (),
+    whole: bool = True,
 ) -> Verdict:
     """The verdict on a file.
 
@@ -74,6 +76,7 @@ def judge(
         crowd: Faces that were not followed.
         threshold: Probability from which the word is ``manipulated``.
         not_asked: Names of the detectors that the user left out.
+        whole: Whether the file could be read to its end.
     """
     left_out = unchecked(media, people, evidence, cards, crowd, not_asked=not_asked)
     shared = add_up(evidence, cards)
@@ -87,13 +90,16 @@ def judge(
     if chance >= threshold and interval[0] > 0.5:
         sentence = f"Signs of manipulation: {_strongest(spoken, cards)}"
         return Verdict("manipulated", chance, interval, sentence, left_out)
-    enough = any(
-        person.evidence and odds.answered >= LEAST_ANSWERS and stands_for_film(person, media) for person, odds in heard
-    )
-    if chance <= NO_SIGN_UP_TO and enough:
-        sentence = f"No sign of manipulation in {odds.answered} checks; that does not prove the file genuine."
+    least = _least_answers(media, candidates)
+    if chance <= NO_SIGN_UP_TO and least >= LEAST_ANSWERS and whole and crowd == 0:
+        sentence = f"No sign of manipulation in {least} checks; that does not prove the file genuine."
         return Verdict("no-sign", chance, interval, sentence, left_out)
     return Verdict("cannot-tell", chance, interval, _undecided(chance, odds, len(left_out)), left_out)
+
+
+def _least_answers(media: Media, candidates: Sequence[tuple[Person, Odds]]) -> int:
+    """Answers about the least examined of the people who are in view long enough to stand for the film."""
+    return min((odds.answered for person, odds in candidates if stands_for_film(person, media)), default=0)
 
 
 def _joined(own: Odds, shared: Odds, people: int) -> Odds:
