@@ -79,3 +79,14 @@ def test_the_file_is_where_the_variable_says(own_settings: Path, monkeypatch: py
     assert config_path() == own_settings
     monkeypatch.delenv("UNMASK_CONFIG")
     assert config_path().name == "unmask.toml"
+
+
+def test_a_file_of_settings_that_is_no_text_is_said_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "unmask.toml"
+    broken.write_bytes(b"\xff\xfe[")
+    monkeypatch.setenv("UNMASK_CONFIG", str(broken))
+    settings.cache_clear()
+    with pytest.raises(UsageError, match="cannot be read"):
+        settings()

@@ -48,7 +48,9 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment over TOML over defaults."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=config_path())
+        path = config_path()
+        readable = os.path.exists(path)  # False, not an error, where the folder is not ours to look into
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path if readable else None)
 
 
 def config_path() -> Path:
@@ -66,7 +68,11 @@ def settings() -> Settings:
     """
     try:
         return Settings()
-    except ValidationError as error:
+    except (OSError, ValueError) as error:
+        if not isinstance(error, ValidationError):
+            raise UsageError(
+                f"The settings in {config_path()} cannot be read: {error}. Mend or remove the file."
+            ) from error
         first = error.errors()[0]
         name = "".join(str(part) for part in first["loc"][:1])
         raise UsageError(

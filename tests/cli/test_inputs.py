@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from unmask.cli.inputs import Input, expand, opened
-from unmask.errors import OverLimit
+from unmask.errors import OverLimit, Unreadable
 from unmask.settings import Settings
 
 
@@ -72,7 +72,7 @@ class Stdin:
 
 def test_standard_input_is_set_down_in_a_file_that_is_gone_afterwards(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", Stdin(b"bytes"))
-    with opened(Input(Path("-"), "-"), Settings()) as path:
+    with opened(Input(None, "-"), Settings()) as path:
         assert path.read_bytes() == b"bytes"
     assert not path.exists()
 
@@ -81,6 +81,20 @@ def test_more_standard_input_than_allowed_is_over_the_limit(monkeypatch: pytest.
     monkeypatch.setattr("sys.stdin", Stdin(b"x" * 5000))
     with (
         pytest.raises(OverLimit, match="more than 4096 bytes; raise UNMASK_MAX_BYTES"),
-        opened(Input(Path("-"), "-"), Settings(max_bytes=4096)),
+        opened(Input(None, "-"), Settings(max_bytes=4096)),
     ):
         pass
+
+
+def test_closed_standard_input_is_said_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(Unreadable, match="closed"), opened(Input(None, "-"), Settings()):
+        pass
+
+
+def test_a_file_called_dash_is_a_file() -> None:
+    assert [one.path for one in expand(["./-", "-"])] == [Path("./-"), None]
+
+
+def test_a_name_that_is_too_long_is_kept_and_fails_later() -> None:
+    assert [one.name for one in expand(["a" * 300 + ".mp4"])] == ["a" * 300 + ".mp4"]

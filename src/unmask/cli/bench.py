@@ -103,7 +103,7 @@ def _clips(folder: Path, note: str | None, *, quiet: bool) -> "SuiteResult":
     from unmask.cli.progress import watching
     from unmask.settings import settings
 
-    files, rows = [one.path for one in expand([str(folder)])], []
+    files, rows = [one.path for one in expand([str(folder)]) if one.path], []
     origin = clips_origin(folder, files)
     with watching(len(files), quiet=quiet) as watch:
         for file in files:

@@ -1,14 +1,15 @@
 """What the user named → files: paths, folders, globs and standard input."""
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from glob import glob
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from unmask.errors import OverLimit
+from unmask.errors import OverLimit, Unreadable
 from unmask.settings import Settings
 
 VIDEOS = {
@@ -35,9 +36,9 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file to look at, and the name shown for it."""
+    """One file to look at, and the name shown for it; without a path it is standard input."""
 
-    path: Path
+    path: Path | None
     name: str
 
 
@@ -49,18 +50,19 @@ def expand(named: Sequence[str]) -> list[Input]:
     """
     found: dict[str, Input] = {}
     for word in named:
-        for path in _files_of(word) or [Path(word)]:
-            found.setdefault(str(path), Input(path, str(path)))
+        for name in _names_of(word) or [word]:
+            found.setdefault(name, Input(None if name == STDIN else Path(name), name))
     return list(found.values())
 
 
-def _files_of(word: str) -> list[Path]:
-    path = Path(word)
-    if path.is_dir():
-        return sorted(child for child in path.rglob("*") if child.suffix.lower() in SUFFIXES and child.is_file())
-    if word != STDIN and not path.exists() and any(sign in word for sign in "*?["):
-        return [Path(match) for match in sorted(glob(word, recursive=True))]
-    return [path]
+def _names_of(word: str) -> list[str]:
+    # os.path answers False where Path raises: for a name that is too long, or in a folder that may not be entered.
+    if os.path.isdir(word):
+        below = sorted(child for child in Path(word).rglob("*") if child.suffix.lower() in SUFFIXES and child.is_file())
+        return [str(child) for child in below]
+    if word != STDIN and not os.path.exists(word) and any(sign in word for sign in "*?["):
+        return sorted(glob(word, recursive=True))
+    return [word]
 
 
 @contextmanager
@@ -69,17 +71,29 @@ def opened(one: Input, settings: Settings) -> Iterator[Path]:
 
     Raises:
         OverLimit: Standard input holds more bytes than the limit.
+        Unreadable: Standard input is closed, or finds no room in the folder for temporary files.
     """
-    if one.name != STDIN:
+    if one.path is not None:
         yield one.path
         return
-    with NamedTemporaryFile(prefix="unmask-") as spooled:
-        reader = sys.stdin.buffer
+    with ExitStack() as stack:
+        yield Path(_set_down(stack, settings))
+
+
+def _set_down(stack: ExitStack, settings: Settings) -> str:
+    if sys.stdin is None:
+        raise Unreadable("Standard input is closed; name a file.")
+    try:
+        spooled = stack.enter_context(NamedTemporaryFile(prefix="unmask-"))  # noqa: SIM115 # the stack closes it
         copied = 0
-        while block := reader.read(1 << 20):
+        while block := sys.stdin.buffer.read(1 << 20):
             copied += len(block)
             if copied > settings.max_bytes:
                 raise OverLimit(f"Standard input holds more than {settings.max_bytes} bytes; raise UNMASK_MAX_BYTES.")
             spooled.write(block)
         spooled.flush()
-        yield Path(spooled.name)
+    except OSError as error:
+        raise Unreadable(
+            f"Standard input cannot be set down: {error.strerror}; TMPDIR names another folder."
+        ) from error
+    return spooled.name

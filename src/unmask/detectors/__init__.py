@@ -42,6 +42,8 @@ def choose(names: tuple[str, ...] | None) -> tuple[Detector, ...]:
         UsageError: A name is unknown; the message offers the nearest.
     """
     known = detectors()
+    if names is not None and not names:
+        raise UsageError(f"No detector is named. There are {', '.join(known)}.")
     for name in names or ():
         if name not in known:
             near = get_close_matches(name, known, 1)

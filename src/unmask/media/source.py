@@ -107,7 +107,7 @@ def require_size(path: Path, size: int, settings: Settings) -> None:
 
 
 def require_same(path: Path, descriptor: int, size: int) -> None:
-    """Refuse a file that is no longer the one that was probed.
+    """Refuse a file that has grown or shrunk since it was probed.
 
     Raises:
         Unreadable: Its size has changed.

@@ -52,6 +52,6 @@ def written(folder: Path, name: str, page: str) -> Path:
             aside.unlink(missing_ok=True)
         raise OutputError(
             f"The page '{visible(str(path))}' could not be written: {error.strerror or error}. "
-            "Make room there or choose another folder with --report."
+            "Make room there or choose another folder."
         ) from error
     return path
