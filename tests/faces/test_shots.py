@@ -63,3 +63,10 @@ def test_the_first_picture_starts_no_new_shot() -> None:
 
 def test_a_picture_of_another_size_starts_a_new_shot() -> None:
     assert cuts_in([room(30), room(30)[:200], room(30)[:200]]) == [1]
+
+
+def test_another_person_before_the_same_wall_is_a_cut() -> None:
+    wall = np.full((240, 320, 3), 140, np.uint8)
+    first, second = wall.copy(), wall.copy()
+    first[60:200, 100:220], second[60:200, 100:220] = 90, 190
+    assert cuts_in([first] * 8 + [second] * 8) == [8]

@@ -6,8 +6,11 @@ from jaxtyping import Float32
 from unmask.types import RgbImage
 
 SMALL_SIDE = 48
-LEAST_CHANGE = 24.0
-AGAINST_RECENT = 4.0
+JUMPS = ((24.0, 4.0), (12.0, 30.0))
+"""Least mean change (0–255), and how many times the recent changes it must be: a large jump in any film, or a smaller
+one in a film that stood still, as between two people before the same wall."""
+STILLNESS = 0.3
+"""Change (0–255) that a still film has from coding alone; less does not make a jump larger."""
 RECENT_WEIGHT = 0.3
 """A cut counts among the recent changes too: in a pan or in noise only the first step may pass for one."""
 
@@ -34,6 +37,7 @@ class CutFinder:
         if before is None or resized:
             return resized
         change = float(np.abs(small - before).mean())
-        cut = change > LEAST_CHANGE and change > AGAINST_RECENT * self._recent
+        recent = max(self._recent, STILLNESS)
+        cut = any(change > least and change > times * recent for least, times in JUMPS)
         self._recent = (1 - RECENT_WEIGHT) * self._recent + RECENT_WEIGHT * change
         return cut
