@@ -87,11 +87,16 @@ class Decoding:
 
 @dataclass
 class Clock:
-    """Presentation seconds that begin with the stream, rise, and survive missing and jumping stamps."""
+    """Presentation seconds that begin with the stream, rise, and survive missing and jumping stamps.
+
+    Where the container has an index, a stamp that falls back comes from a damaged picture, not from a clock that
+    begins anew; the times then stay within the film.
+    """
 
     time_base: Fraction
     start: int | None
     usual_seconds: float
+    indexed: bool = False
     shift: float = 0.0
     last: float | None = None
     due: float = 0.0
@@ -118,17 +123,17 @@ class Clock:
             return self.due
         if self.last is None or seconds > self.last:
             return seconds
-        if self.last - seconds <= CLOCK_JUMP_SECONDS:
+        if self.indexed or self.last - seconds <= CLOCK_JUMP_SECONDS:
             return self.last + SMALLEST_STEP_SECONDS
         self.shift += self.due - seconds
         return self.due
 
 
-def clock_of(stream: av.video.stream.VideoStream) -> Clock:
+def clock_of(stream: av.video.stream.VideoStream, *, indexed: bool) -> Clock:
     """A clock for the stream; without stamps it goes by the nominal rate if that is believable, else by 25."""
     rate = stream.average_rate
     usual = float(1 / rate) if rate and 1 <= rate <= 1000 else 0.04
-    return Clock(stream.time_base or Fraction(1, 1000), stream.start_time, usual)
+    return Clock(stream.time_base or Fraction(1, 1000), stream.start_time, usual, indexed)
 
 
 def side_data(frame: av.video.frame.VideoFrame, kind: str) -> list[bytes]:
@@ -221,7 +226,7 @@ def run_of_pictures(request: Request, decoding: Decoding, *, seek: bool) -> Iter
         prepare(stream, request)
         if seek and not seek_before(container, stream, request["start"]):
             return
-        clock = clock_of(stream)
+        clock = clock_of(stream, indexed=request["format"] in INDEXED)
         for frame in decoding.pictures(container, stream):
             yield frame, clock.read(frame), clock.due
 
