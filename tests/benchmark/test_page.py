@@ -1,5 +1,6 @@
 """The generated pages of docs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,5 +28,4 @@ def test_results_name_no_place_of_a_machine() -> None:
     told = (DOCS / "results.md").read_text(encoding="utf-8")
     assert "<!-- bench speed -->" in told
     assert "<!-- bench pulse -->" in told
-    for place in ("/work", "/home", "/tmp", "/root", ".."):  # noqa: S108 # looked for, not used
-        assert place not in told
+    assert not re.search(r"(?<![\w.])/\w+/|\.\./", told)

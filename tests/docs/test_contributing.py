@@ -64,6 +64,7 @@ def test_its_own_test_and_the_contract_of_all_detectors_pass(project: Path) -> N
 
 
 def test_it_keeps_to_style_and_layers(project: Path) -> None:
-    run(project, "-m", "ruff", "check", "src/unmask/detectors", "tests/detectors/test_blink.py")
+    checked = run(project, "-m", "ruff", "check", "src/unmask/detectors", "tests/detectors/test_blink.py")
+    assert "All checks passed" in checked
     run(project, "-m", "ruff", "format", "--check", "src/unmask/detectors", "tests/detectors/test_blink.py")
     run(project, "-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")
