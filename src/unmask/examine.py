@@ -94,7 +94,9 @@ def follow_people(
 
 def _gaps(skipped: int) -> str | None:
     """A sentence about pictures in the middle that could not be decoded."""
-    return f"{skipped} pictures are damaged and were left out." if skipped else None
+    if not skipped:
+        return None
+    return f"{skipped} damaged pictures were left out." if skipped > 1 else "One damaged picture was left out."
 
 
 def _reported(frames: Iterable[Frame], length: float | None, on_progress: Progress) -> Iterator[Frame]:
