@@ -66,6 +66,17 @@ def test_an_unknown_name_in_the_file_is_a_usage_error(own_settings: Path) -> Non
         settings()
 
 
+def test_files_to_trust_and_keys_are_named_by_variable_or_file(
+    own_settings: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own_settings.write_text('trust = "anchors.pem"\nkeys = "~/keys"\n')
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert (settings().trust, settings().keys) == (Path("anchors.pem"), tmp_path / "keys")
+    settings.cache_clear()
+    monkeypatch.setenv("UNMASK_KEYS", "")
+    assert settings().keys is None
+
+
 def test_settings_cannot_be_changed() -> None:
     with pytest.raises(ValidationError):
         Settings().max_people = 3

@@ -1,4 +1,4 @@
-"""Limits, cache and threads, read once from the environment and a TOML file.
+"""Limits, threads, and whom to trust, read once from the environment and a TOML file.
 
 Order of precedence: ``UNMASK_*`` variables, then ``unmask.toml`` in the user's configuration folder
 (``UNMASK_CONFIG`` names another file), then the defaults below.
@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -37,6 +37,16 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=0, ge=0, description="Threads of the decoder; 0 lets it choose by picture size.")
     max_people: int = Field(default=8, gt=0, description="People followed at once; the largest faces are.")
+    trust: Path | None = Field(default=None, description="PEM file of the certificates whose signers are trusted.")
+    keys: Path | None = Field(default=None, description="Key folder of the institution whose marks are looked for.")
+
+    @field_validator("trust", "keys", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        """An empty variable names no file; a tilde is the user's home, as in a shell."""
+        if not isinstance(value, str):
+            return value
+        return Path(value).expanduser() if value else None
 
     @classmethod
     def settings_customise_sources(

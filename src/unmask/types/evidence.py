@@ -1,0 +1,146 @@
+"""What a detector says of itself, and what it found."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float64
+
+from unmask.types.media import MediaKind
+
+Reason = Literal[
+    "no-face",
+    "face-too-small",
+    "too-short",
+    "too-dark",
+    "too-bright",
+    "too-compressed",
+    "too-much-motion",
+    "frame-rate-too-low",
+    "not-measurable",
+    "no-speech",
+    "no-video",
+    "context-only",
+    "out-of-scope",
+    "no-credentials",
+    "no-key",
+    "no-mark",
+    "undecidable",
+]
+"""Why a detector abstained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of time and the probability of forgery in it."""
+
+    start: float
+    end: float
+    fake: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trace:
+    """A curve for the reader of the report, over seconds or over another axis.
+
+    Attributes:
+        name: What it shows, in words.
+        x: Positions on the axis.
+        y: Values; NaN leaves a gap.
+        x_unit: ``s`` for time, ``bpm`` for a spectrum.
+        y_unit: Unit of the values, empty when there is none.
+        mark: Position on the axis to point at, such as the heart rate.
+    """
+
+    name: str
+    x: Float64[np.ndarray, " points"]
+    y: Float64[np.ndarray, " points"]
+    x_unit: str = "s"
+    y_unit: str = ""
+    mark: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Map:
+    """A small picture of numbers, one a cell of the rectified face.
+
+    Attributes:
+        name: What it shows, in words.
+        values: Rows from below the eyes to above the mouth, columns from the image's left to its right, ear to ear;
+            NaN where not seen.
+        low: Value drawn darkest.
+        high: Value drawn brightest.
+    """
+
+    name: str
+    values: Float64[np.ndarray, "rows columns"]
+    low: float
+    high: float
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a detector says of itself; feeds the command line, the API, the page, the benchmark and the docs.
+
+    Attributes:
+        name: One lower-case word.
+        question: The question it asks, in a sentence.
+        needs: ``track`` when it looks at one person, ``media`` when it looks at the file, ``provenance`` when it looks
+            at where the file comes from.
+        kinds: Kinds of media it can look at.
+        requires: The least it needs to answer, in words.
+        answers: What its answers mean, in words.
+        weights: Names of the weight files it uses, empty when untrained.
+        paper: Where the method comes from.
+        failures: Known failures, a sentence each.
+        cap: Largest absolute log-odds it may add to a verdict.
+    """
+
+    name: str
+    question: str
+    needs: Literal["track", "media", "provenance"]
+    kinds: tuple[MediaKind, ...]
+    requires: str
+    answers: str
+    paper: str
+    failures: tuple[str, ...]
+    cap: float
+    weights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one detector found, or why it did not answer.
+
+    Attributes:
+        fake: Probability of forgery 0–1, or None when the detector abstained.
+        because: Sentences with measured values and units, never empty.
+        abstained: Reason code when ``fake`` is None, else None.
+        interval: Where the probability may lie (95 %), None when abstained.
+        measured: Named measurements, units in the names.
+    """
+
+    detector: str
+    fake: float | None
+    because: tuple[str, ...]
+    abstained: Reason | None = None
+    interval: tuple[float, float] | None = None
+    segments: tuple[Segment, ...] = ()
+    traces: tuple[Trace, ...] = ()
+    maps: tuple[Map, ...] = ()
+    measured: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def abstain(
+        cls,
+        detector: str,
+        reason: Reason,
+        *because: str,
+        traces: tuple[Trace, ...] = (),
+        maps: tuple[Map, ...] = (),
+        measured: Mapping[str, float] | None = None,
+    ) -> "Evidence":
+        """Evidence without an answer: why, and what was measured all the same."""
+        return cls(detector, None, because, reason, traces=traces, maps=maps, measured=measured or {})

@@ -1,0 +1,114 @@
+"""The answer for a whole file, and what it rests on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from unmask.types.evidence import Evidence, Map, Reason, Trace
+from unmask.types.faces import Track
+from unmask.types.media import Media
+
+Word = Literal["manipulated", "no-sign", "cannot-tell"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Person:
+    """A track and what the detectors found in it."""
+
+    track: Track
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vitals:
+    """Heart and breath rate of one person.
+
+    Attributes:
+        id: Number of the person, 1 for the main one.
+        heart_rate_bpm: Beats a minute, None when not measurable.
+        heart_rate_error_bpm: Standard error of the heart rate, None with it.
+        breath_rate_bpm: Breaths a minute, None when not measurable.
+        quality: 0–1, how far the heart rate may be trusted.
+        measurable: Whether a heart rate was found.
+        reason: Why not, as a code; None when measurable.
+        because: Why not, in sentences.
+        traces: The wave and its spectrum.
+        maps: Strength of the beat in each part of the face.
+    """
+
+    id: int
+    heart_rate_bpm: float | None
+    heart_rate_error_bpm: float | None
+    breath_rate_bpm: float | None
+    quality: float
+    measurable: bool
+    reason: Reason | None
+    because: tuple[str, ...]
+    traces: tuple[Trace, ...] = ()
+    maps: tuple[Map, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VitalsReport:
+    """The rates of everyone in a film.
+
+    Attributes:
+        incomplete: A sentence when the film broke off before its end.
+    """
+
+    media: Media
+    people: tuple[Vitals, ...]
+    incomplete: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for the whole file.
+
+    Attributes:
+        word: ``manipulated``, ``no-sign`` or ``cannot-tell``; never "authentic".
+        probability: Probability of forgery, None when nothing could be measured.
+        interval: Where the probability may lie (95 %), None with it.
+        sentence: The answer in one sentence.
+        unchecked: What was not checked, and why, a sentence each.
+    """
+
+    word: Word
+    probability: float | None
+    interval: tuple[float, float] | None
+    sentence: str
+    unchecked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What made the report: enough to repeat the run."""
+
+    version: str
+    weights: Mapping[str, str]
+    detectors: tuple[str, ...]
+    settings: Mapping[str, str | int | float | bool | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """Everything found in one file.
+
+    Attributes:
+        people: Persons seen, the main one first.
+        evidence: What the detectors that look at the file found.
+        seen_until: Last presentation time that was looked at, in seconds; None for a sound file.
+        incomplete: A sentence when the film broke off before its end; what came before was examined.
+        crowd: Faces seen but not followed, because more people were in view than are followed at once.
+        provenance: Where the file comes from, as far as it was looked for.
+    """
+
+    media: Media
+    people: tuple[Person, ...]
+    evidence: tuple[Evidence, ...]
+    verdict: Verdict
+    engine: Engine
+    seen_until: float | None = None
+    incomplete: str | None = None
+    crowd: int = 0
+    provenance: Mapping[str, str] = field(default_factory=dict)
