@@ -40,7 +40,7 @@ def test_bare_skin_is_read_without_a_face(tmp_path: Path) -> None:
         ).astype(np.uint8)
         for k in range(330)
     )
-    write_video(tmp_path / "skin.mp4", pictures, 30.0, crf=14, preset="veryfast")
+    write_video(tmp_path / "skin.mp4", pictures, 30.0, crf=10, preset="veryfast")
     (row,) = rows(unmask("pulse", "--json", "--skin", "whole", tmp_path / "skin.mp4"))
     assert row["faces"][0]["heart_rate_bpm"] == pytest.approx(66.0, abs=1.5)
     (faceless,) = rows(unmask("pulse", "--json", tmp_path / "skin.mp4"))

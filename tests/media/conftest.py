@@ -7,6 +7,7 @@ from typing import Any
 
 import av
 import av.audio.stream
+import av.container
 import av.video.frame
 import av.video.stream
 import numpy as np
@@ -43,6 +44,28 @@ def number() -> Callable[[np.ndarray[Any, np.dtype[np.uint8]]], int]:
     return number_in
 
 
+def tones(seconds: float, rate_hz: int, channels: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    """A tone of its own in each channel: 440 Hz, 660 Hz and so on."""
+    times = np.arange(int(seconds * rate_hz)) / rate_hz
+    return np.stack([0.5 * np.sin(2 * np.pi * (440 + 220 * k) * times) for k in range(channels)]).astype(np.float32)
+
+
+def sing_into(
+    container: av.container.OutputContainer, stream: av.audio.stream.AudioStream, seconds: float, starts: float = 0.0
+) -> None:
+    """Write tones into a stream of a container."""
+    rate_hz, layout = stream.rate, stream.layout.name
+    wave = tones(seconds, rate_hz, stream.channels)
+    for start in range(0, wave.shape[1], 1024):
+        block = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(wave[:, start : start + 1024]), format="fltp", layout=layout
+        )
+        block.sample_rate, block.time_base = rate_hz, Fraction(1, rate_hz)
+        block.pts = start + round(starts * rate_hz)
+        container.mux(stream.encode(block))
+    container.mux(stream.encode(None))
+
+
 @pytest.fixture
 def draw(tmp_path: Path) -> DrawFilm:
     """Write a film of numbered pictures; all that is odd about it is an argument."""
@@ -59,6 +82,12 @@ def draw(tmp_path: Path) -> DrawFilm:
         time_base: Fraction | None = None,
         turn: int = 0,
         sound_seconds: float = 0.0,
+        sound_codec: str = "aac",
+        sound_rate_hz: int = 16_000,
+        sound_layout: str = "mono",
+        sound_starts: float = 0.0,
+        more_sounds: int = 0,
+        pixel_aspect: Fraction | None = None,
         noise: bool = False,
         muxer: str | None = None,
         container_options: dict[str, str] | None = None,
@@ -76,7 +105,15 @@ def draw(tmp_path: Path) -> DrawFilm:
                 setattr(context, tag, value)
             if turn:
                 stream.set_display_rotation(turn)
-            sound = container.add_stream("aac", rate=16_000, layout="mono") if sound_seconds else None
+            if pixel_aspect:
+                context.sample_aspect_ratio = pixel_aspect
+            sounds: list[Any] = []
+            if sound_seconds:
+                strictness = {"strict": "experimental"} if sound_codec == "vorbis" else {}
+                sounds = [
+                    container.add_stream(sound_codec, rate=sound_rate_hz, layout=sound_layout, options=strictness)
+                    for _ in range(1 + more_sounds)
+                ]
             container.start_encoding()
             generator = np.random.default_rng(0)
             for index in range(frames):
@@ -95,15 +132,8 @@ def draw(tmp_path: Path) -> DrawFilm:
                 frame.time_base = context.time_base
                 container.mux(stream.encode(frame))
             container.mux(stream.encode(None))
-            if sound is not None:
-                wave = 0.5 * np.sin(2 * np.pi * 440 * np.arange(int(sound_seconds * 16_000)) / 16_000)
-                for start in range(0, len(wave), 1024):
-                    block = av.AudioFrame.from_ndarray(
-                        wave[None, start : start + 1024].astype(np.float32), format="fltp", layout="mono"
-                    )
-                    block.sample_rate, block.pts, block.time_base = 16_000, start, Fraction(1, 16_000)
-                    container.mux(sound.encode(block))
-                container.mux(sound.encode(None))
+            for sound in sounds:
+                sing_into(container, sound, sound_seconds, sound_starts)
         return path
 
     return write
@@ -111,20 +141,14 @@ def draw(tmp_path: Path) -> DrawFilm:
 
 @pytest.fixture
 def sing(tmp_path: Path) -> DrawFilm:
-    """Write a second of a 440 Hz tone."""
+    """Write a second of a 440 Hz tone, and one of its own in each further channel."""
 
-    def write(name: str, codec: str) -> Path:
+    def write(name: str, codec: str, *, rate_hz: int = 16_000, layout: str = "mono", seconds: float = 1.0) -> Path:
         path = tmp_path / name
-        wave = 0.5 * np.sin(2 * np.pi * 440 * np.arange(16_000) / 16_000)
         with av.open(str(path), "w", format={".aac": "adts", ".m4a": "mp4"}.get(path.suffix)) as container:
-            stream = container.add_stream(codec, rate=16_000, layout="mono")
+            stream = container.add_stream(codec, rate=rate_hz, layout=layout)
             assert isinstance(stream, av.audio.stream.AudioStream)
-            resampler = av.AudioResampler(format=stream.format, layout="mono", rate=16_000, frame_size=1024)
-            whole = av.AudioFrame.from_ndarray(wave[None].astype(np.float32), format="fltp", layout="mono")
-            whole.sample_rate, whole.pts, whole.time_base = 16_000, 0, Fraction(1, 16_000)
-            for piece in [*resampler.resample(whole), *resampler.resample(None)]:
-                container.mux(stream.encode(piece))
-            container.mux(stream.encode(None))
+            sing_into(container, stream, seconds)
         return path
 
     return write

@@ -1,5 +1,6 @@
 """A child that lies, stalls or dies is caught."""
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -8,7 +9,10 @@ import pytest
 
 from unmask.errors import BrokenMedia, OverLimit
 from unmask.media import sandbox
-from unmask.media.audio import read_audio
+from unmask.media.audio import open_sound, read_audio
+from unmask.media.essence import essence_of
+from unmask.media.facts import CodedPicture
+from unmask.media.packets import packets_of, read_coded
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
 from unmask.settings import Settings
@@ -22,9 +26,14 @@ from child.wire import HEAD, send, send_json
 def frame(width=4, height=4, channels=3, turn=1, seconds=0.0, length=None):
     body = bytes(width * height * channels if length is None else length)
     send(b"FRAM", body, (width, height, channels), turn, seconds)
+def packet(length=1, stamps=(0, 0, 1, 1)):
+    send(b"PACK", struct.pack("<qqqB", *stamps) + bytes(length))
 def done(**more):
     send_json(b"DONE", {"end": "complete", **more})
 """
+
+
+HEARD = "send_json(b'HEAR', {'rate_hz': 16000, 'channels': 1, 'layout': 'mono'});\n"
 
 
 @pytest.fixture
@@ -93,9 +102,114 @@ def test_endless_sound_is_a_lie(sing: DrawFilm, lie: Callable[[str], None]) -> N
     path = sing("a.wav", "pcm_s16le")
     settings = Settings(max_seconds=2.0)
     media = probe(path, settings)
-    lie("while True: send(b'PCM ', bytes(1 << 16))")
+    lie(HEARD + "while True: send(b'PCM ', bytes(1 << 16))")
+    blocks: list[int] = []
+    with open_sound(path, media, settings) as recording, pytest.raises(BrokenMedia, match="nonsense"):
+        blocks.extend(block.samples.shape[1] for block in recording)
+    assert 0 < sum(blocks) <= 32_000
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "send(b'PCM ', bytes(8))",
+        "send_json(b'HEAR', {'rate_hz': 8000, 'channels': 1, 'layout': 'mono'}); send(b'PCM ', bytes(8))",
+        "send_json(b'HEAR', {'rate_hz': 16000, 'channels': 2, 'layout': 'stereo'}); send(b'PCM ', bytes(8))",
+        "send_json(b'HEAR', {'rate_hz': 16000, 'channels': 9, 'layout': 'mono'})",
+        "send_json(b'HEAR', {'rate_hz': 16000, 'channels': 1, 'layout': 'mono;rm'})",
+        "send_json(b'HEAR', {'rate_hz': 16000, 'channels': 1, 'layout': 'mono'}); send(b'PCM ', bytes(7))",
+        "send_json(b'HEAR', {'rate_hz': 16000, 'channels': 1, 'layout': 'mono'}); send(b'PCM ', bytes(1 << 21))",
+    ],
+)
+def test_sound_of_another_shape_is_a_lie(
+    sing: DrawFilm, settings: Settings, lie: Callable[[str], None], script: str
+) -> None:
+    path = sing("a.wav", "pcm_s16le")
+    media = probe(path, settings)
+    lie(script)
     with pytest.raises(BrokenMedia, match="nonsense"):
         read_audio(path, media, settings)
+
+
+PICTURE = CodedPicture(
+    codec="h264",
+    preface="",
+    tick=[1, 25],
+    start=0,
+    width=64,
+    height=48,
+    pixel_format="yuv420p",
+    pixel_aspect=[1, 1],
+    range=1,
+    primaries=2,
+    transfer=2,
+    matrix=2,
+)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "packet(length=0)",
+        "packet(stamps=(0, 0, -1, 1))",
+        "while True: packet(length=1 << 16)",
+        "os.write(1, HEAD.pack(b'PACK', 0xffffffff, 0, 0, 0, 1, 0.0))",
+        "frame()",
+    ],
+)
+def test_packets_that_cannot_be_are_a_lie(
+    draw: DrawFilm, settings: Settings, lie: Callable[[str], None], script: str
+) -> None:
+    path = draw()
+    media = probe(path, settings)
+    lie(script)
+    with pytest.raises(BrokenMedia, match="nonsense"):
+        list(packets_of(path, media, settings, PICTURE))
+
+
+SOUND = {
+    "codec": "aac",
+    "preface": "",
+    "tick": [1, 16_000],
+    "start": 0,
+    "rate_hz": 16_000,
+    "layout": "mono",
+    "packet_samples": 1024,
+}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"tick": [1, 0]},
+        {"tick": [0, 1]},
+        {"tick": [1]},
+        {"start": 2**63},
+        {"preface": "0"},
+        {"rate_hz": -1},
+        {"evil": 1},
+    ],
+)
+def test_streams_that_cannot_be_are_a_lie(
+    draw: DrawFilm, settings: Settings, lie: Callable[[str], None], told: dict[str, object]
+) -> None:
+    path = draw()
+    media = probe(path, settings)
+    sound = json.dumps(SOUND | told)
+    lie(f'send(b\'CODE\', b\'{{"picture":null,"tracks":0,"sound":{sound}}}\'); done()')
+    with pytest.raises(BrokenMedia, match="nonsense"):
+        read_coded(path, media, settings)
+
+
+@pytest.mark.parametrize("told", ["{'picture': 'abc', 'sound': None}", "{'picture': None}", "[]"])
+def test_digests_that_cannot_be_are_a_lie(
+    draw: DrawFilm, settings: Settings, lie: Callable[[str], None], told: str
+) -> None:
+    path = draw()
+    media = probe(path, settings)
+    lie(f"send_json(b'ESSE', {told}); done()")
+    with pytest.raises(BrokenMedia, match="nonsense"):
+        essence_of(path, media, settings)
 
 
 @pytest.mark.parametrize("facts", ["{}", "{'container': 1}", "{'container': 'mov', 'video': {'sizes': [0] * 10**6}}"])

@@ -11,7 +11,7 @@ import pytest
 
 from unmask.errors import BrokenMedia, OverLimit, Unreadable, UsageError
 from unmask.media.probe import probe
-from unmask.media.video import Film, open_frames
+from unmask.media.video import Film, open_frames, open_stretches
 from unmask.settings import Settings
 from unmask.types import Frame, RgbImage
 
@@ -81,6 +81,16 @@ def test_colours_follow_matrix_and_range(
     image = frames_of(path, settings)[0].image
     np.testing.assert_allclose(image[30, 40], [20, 90, 150], atol=3)
     np.testing.assert_allclose(image[3, 3], [250, 250, 40], atol=3)
+
+
+def test_exact_colours_are_not_cut_off(draw: DrawFilm, settings: Settings) -> None:
+    path = draw("c.mkv", codec="ffv1", size=(160, 120), noise=True, frames=2)
+    media = probe(path, settings)
+    means = []
+    for exact in (False, True):
+        with open_frames(path, media, settings, exact=exact) as film:
+            means.append(next(iter(film)).image.mean())
+    assert means[1] - means[0] == pytest.approx(1.2, abs=0.4)
 
 
 @pytest.mark.parametrize(("turn", "corner"), [(0, (0, 0)), (-90, (0, -1)), (180, (-1, -1)), (90, (-1, 0))])
@@ -295,3 +305,35 @@ def test_the_development_clips(shared: Path, settings: Settings) -> None:
         frames = list(film)
     assert frames
     assert frames[0].image.shape == (media.video.height, media.video.width, 3)
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.avi"])
+def test_stretches_equal_the_whole_film_cut(draw: DrawFilm, settings: Settings, name: str) -> None:
+    path = draw(name, frames=150, noise=True, codec="mpeg4" if name == "a.avi" else "libx264", options={"g": "40"})
+    media = probe(path, settings)
+    stretches = [(0.0, 0.2), (0.2, 0.4), (1.3, 1.7), (3.0, 3.0), (4.0, 9.0)]
+    with open_frames(path, media, settings) as whole:
+        wanted = [one for one in whole if any(start - 1e-6 <= one.seconds < stop - 1e-6 for start, stop in stretches)]
+    with open_stretches(path, media, settings, stretches) as film:
+        found = list(film)
+    assert [frame.seconds for frame in found] == [frame.seconds for frame in wanted]
+    assert all((one.image == other.image).all() for one, other in zip(found, wanted, strict=True))
+    assert (film.broken_off, film.skipped) == (None, 0)
+
+
+def test_stretches_of_a_cut_film(draw: DrawFilm, settings: Settings, tmp_path: Path) -> None:
+    content = draw(frames=600, noise=True, container_options={"movflags": "+faststart"}).read_bytes()
+    path = tmp_path / "cut.mp4"
+    path.write_bytes(content[: len(content) // 2])
+    with open_stretches(path, probe(path, settings), settings, [(2.0, 2.4), (20.0, 20.4), (22.0, 22.4)]) as film:
+        assert len(list(film)) == 10
+    assert film.broken_off is not None
+
+
+@pytest.mark.parametrize(
+    "stretches", [[], [(1.0, 0.5)], [(0.0, 1.0), (0.5, 2.0)], [(-1.0, 2.0)], [(0.0, float("nan"))]]
+)
+def test_senseless_stretches(draw: DrawFilm, settings: Settings, stretches: list[tuple[float, float]]) -> None:
+    path = draw()
+    with pytest.raises(UsageError, match="cannot be read"):
+        open_stretches(path, probe(path, settings), settings, stretches)

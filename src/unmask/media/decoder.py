@@ -6,8 +6,8 @@ import select
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -18,21 +18,31 @@ from pydantic import ValidationError
 
 from unmask.errors import BrokenMedia, InputError, OverLimit
 from unmask.media import sandbox
-from unmask.media.child.wire import DONE, FACTS, HEAD, PICTURE, SOUND
-from unmask.media.facts import End, FileFacts, Told
-from unmask.media.source import DEMUXER_NAMES, shown
+from unmask.media.child.wire import CODED, DONE, ESSENCE, FACTS, HEAD, HEARD, NO_STAMP, PACKET, PICTURE, SOUND, STAMPS
+from unmask.media.facts import CodedFacts, End, EssenceFacts, FileFacts, SoundShape, Told
+from unmask.media.sound import Sound
+from unmask.media.source import DEMUXER_NAMES, format_of, open_source, require_same, shown
 from unmask.settings import Settings
-from unmask.types import MonoAudio
+from unmask.types import Media
 
 Shape = TypeVar("Shape", bound=Told)
 PIPE_BYTES = 1 << 20
 LARGEST_JSON_BYTES = 1 << 24
 LARGEST_SOUND_BYTES = 1 << 20
+LARGEST_PACKET_BYTES = 1 << 27
 MOST_PICTURES_A_SECOND = 1000
 LEAVING_SECONDS = 1.0
 """How long a child that said all may take to leave."""
-EXPECTED = {"facts": FACTS, "film": PICTURE, "sound": SOUND}
+EXPECTED = {
+    "facts": {FACTS},
+    "film": {PICTURE},
+    "sound": {HEARD, SOUND},
+    "coded": {CODED},
+    "packets": {PACKET},
+    "essence": {ESSENCE},
+}
 """Which records a task may bring."""
+TOLD: dict[bytes, type[Told]] = {FACTS: FileFacts, CODED: CodedFacts, ESSENCE: EssenceFacts}
 STILLS = frozenset({"jpeg_pipe", "png_pipe", "webp_pipe", "bmp_pipe", "tiff_pipe", "gif"})
 
 
@@ -43,6 +53,21 @@ class Picture:
     pixels: np.ndarray[Any, np.dtype[np.uint8]]
     seconds: float
     turn: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Packet:
+    """A coded packet as it came, its stamps in ticks of its stream's clock."""
+
+    payload: bytes
+    shown_at: int | None
+    decoded_at: int | None
+    duration: int
+    key: bool
+
+
+Record = Picture | Sound | Packet | Told
+"""What a child may send, when it has passed the checks."""
 
 
 def request_for(task: str, form: str, settings: Settings, **asked: Any) -> dict[str, Any]:
@@ -57,6 +82,19 @@ def request_for(task: str, form: str, settings: Settings, **asked: Any) -> dict[
         **sandbox.bounds(settings.decode_memory_bytes, settings.decode_wall_seconds),
         **asked,
     }
+
+
+@contextmanager
+def decoding(task: str, path: Path, media: Media, settings: Settings, **asked: Any) -> Generator["Decoder"]:
+    """A child at work on a file that was probed; none is left when the block ends.
+
+    Raises:
+        Unreadable: The file cannot be opened, or is not the one that was probed.
+    """
+    with open_source(path, settings) as source:
+        require_same(path, source, media.bytes)
+        with Decoder(request_for(task, format_of(source, path), settings, **asked), source, path, settings) as decoder:
+            yield decoder
 
 
 def widened(pipe: int) -> int:
@@ -79,6 +117,8 @@ class Decoder:
         self.output = widened(cast("IO[bytes]", self.child.stdout).fileno())
         self.pictures = 0
         self.samples = 0
+        self.shape: SoundShape | None = None
+        self.packet_bytes_left = 2 * os.fstat(source).st_size + LARGEST_SOUND_BYTES
         self.said_all = False
         self.poll = select.poll()
         self.poll.register(self.output, select.POLLIN | select.POLLHUP)
@@ -101,7 +141,7 @@ class Decoder:
             self.child.stdout.close()
         self.child.wait()
 
-    def records(self) -> Iterator[Picture | MonoAudio | FileFacts | End]:
+    def records(self) -> Iterator[Record]:
         """What the child sends, each checked; the last is an ``End``.
 
         Raises:
@@ -116,14 +156,18 @@ class Decoder:
                 self.said_all = True
                 yield self.ended(self.told(length, End))
                 return
-            if tag != EXPECTED[self.request["task"]]:
+            if tag not in EXPECTED[self.request["task"]]:
                 raise self.liar()
             if tag == PICTURE:
                 yield self.picture(length, (height, width, channels), turn, seconds)
+            elif tag == HEARD:
+                self.shape = self.told(length, SoundShape)
             elif tag == SOUND:
                 yield self.sound(length)
+            elif tag == PACKET:
+                yield self.packet(length)
             else:
-                yield self.told(length, FileFacts)
+                yield self.told(length, TOLD[tag])
 
     def liar(self) -> BrokenMedia:
         """The error for a child that breaks the agreement."""
@@ -144,18 +188,38 @@ class Decoder:
         self.fill(pixels.data.cast("B"))
         return Picture(pixels, seconds, turn)
 
-    def sound(self, length: int) -> MonoAudio:
-        """The samples that follow."""
-        self.samples += length // 4
-        if (
-            length > LARGEST_SOUND_BYTES
-            or length % 4
-            or self.samples > self.request["max_seconds"] * self.request["rate_hz"]
-        ):
+    def sound(self, length: int) -> Sound:
+        """The samples that follow, if they are what the child said and no more than the film may last."""
+        shape = self.shape
+        if shape is None or length > LARGEST_SOUND_BYTES or length % (4 * shape.channels):
             raise self.liar()
-        samples = np.empty(length // 4, np.float32)
-        self.fill(samples.data.cast("B"))
-        return samples
+        if self.request["rate_hz"] not in {0, shape.rate_hz} or self.request["channels"] not in {0, shape.channels}:
+            raise self.liar()
+        self.samples += length // (4 * shape.channels)
+        if self.samples > self.request["max_seconds"] * shape.rate_hz:
+            raise self.liar()
+        values = np.empty((length // (4 * shape.channels), shape.channels), np.float32)
+        self.fill(values.data.cast("B"))
+        return Sound(np.ascontiguousarray(values.T), shape.rate_hz, shape.layout)
+
+    def packet(self, length: int) -> Packet:
+        """The packet that follows; all together hold no more bytes than the file can."""
+        self.packet_bytes_left -= length
+        if not STAMPS.size < length <= LARGEST_PACKET_BYTES or self.packet_bytes_left < 0:
+            raise self.liar()
+        stamps, payload = bytearray(STAMPS.size), bytearray(length - STAMPS.size)
+        self.fill(memoryview(stamps))
+        self.fill(memoryview(payload))
+        shown_at, decoded_at, duration, key = STAMPS.unpack(stamps)
+        if duration < 0:
+            raise self.liar()
+        return Packet(
+            payload=bytes(payload),
+            shown_at=None if shown_at == NO_STAMP else shown_at,
+            decoded_at=None if decoded_at == NO_STAMP else decoded_at,
+            duration=duration,
+            key=bool(key),
+        )
 
     def told(self, length: int, model: type[Shape]) -> Shape:
         """The facts that follow."""

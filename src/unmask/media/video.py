@@ -2,14 +2,15 @@
 
 import math
 from collections.abc import Generator, Iterator
+from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from unmask.errors import BrokenMedia, UsageError
-from unmask.media.decoder import Decoder, Picture, request_for
+from unmask.media.decoder import Decoder, Picture, decoding
 from unmask.media.facts import End
-from unmask.media.source import format_of, open_source, require_same, shown
+from unmask.media.source import shown
 from unmask.media.turning import upright
 from unmask.settings import Settings
 from unmask.types import Frame, Media
@@ -19,6 +20,8 @@ MISSING_SECONDS = 0.3
 STAMP_SLACK_SECONDS = 1e-6
 NEVER_SECONDS = 1e12
 NO_END = 2**62
+EVER = (0.0, NEVER_SECONDS)
+"""The stretch that is the whole film."""
 
 
 class Film:
@@ -54,11 +57,8 @@ class Film:
         self._frames.close()
 
     def _read(self) -> Generator[Frame]:
-        with open_source(self._path, self._settings) as source:
-            require_same(self._path, source, self._media.bytes)
-            request = request_for("film", format_of(source, self._path), self._settings, **self._asked)
-            with Decoder(request, source, self._path, self._settings) as decoder:
-                yield from self._frames_of(decoder)
+        with decoding("film", self._path, self._media, self._settings, **self._asked) as decoder:
+            yield from self._frames_of(decoder)
 
     def _frames_of(self, decoder: Decoder) -> Generator[Frame]:
         last: float | None = None
@@ -93,6 +93,7 @@ def open_frames(
     start_seconds: float = 0.0,
     stop_seconds: float | None = None,
     every: int = 1,
+    exact: bool = False,
 ) -> Film:
     """The frames of a film or the one picture of a still, upright, RGB, 0–255.
 
@@ -103,6 +104,8 @@ def open_frames(
         start_seconds: Presentation time of the first frame wanted.
         stop_seconds: Presentation time at which to stop, itself left out; None reads to the end.
         every: 2 takes the first frame from the start, the third, the fifth and so on.
+        exact: Whether colours are rounded, not cut off, so that a film written anew is as bright as the old one; the
+            quick way is darker by about 1.2 of 255 and saves 4 ms a 720p frame.
 
     Returns:
         A film; what goes wrong is raised when its first frame is asked for.
@@ -116,14 +119,50 @@ def open_frames(
         raise UsageError(
             f"Every {every} frames from {start_seconds} s cannot be read; take at least 1, and from 0 s on."
         )
-    stop = NEVER_SECONDS if stop_seconds is None else stop_seconds - STAMP_SLACK_SECONDS
-    asked = {
-        "start": start_seconds - STAMP_SLACK_SECONDS if start_seconds > 0 else -NEVER_SECONDS,
-        "stop": stop,
+    stretch = (start_seconds, NEVER_SECONDS if stop_seconds is None else stop_seconds)
+    return Film(path, media, settings, asked_for([stretch], media, every=every, exact=exact))
+
+
+def open_stretches(path: Path, media: Media, settings: Settings, stretches: list[tuple[float, float]]) -> Film:
+    """The frames of several stretches of a film, in one pass of one decoder.
+
+    An index that leads elsewhere costs time, not frames: the film is then decoded from its beginning. So is one
+    without an index, once for all stretches.
+
+    Args:
+        path: The file.
+        media: What ``probe`` found in it.
+        settings: Limits, and the least sandbox.
+        stretches: Presentation times from which on and up to which, themselves left out; at least one, rising, none
+            reaching into the next.
+
+    Returns:
+        A film with gaps; what goes wrong is raised when its first frame is asked for.
+
+    Raises:
+        UsageError: The file has no picture, or the stretches make no sense.
+    """
+    if media.video is None:
+        raise UsageError(f"{shown(path)} has no picture.")
+    times = [time for stretch in stretches for time in stretch]
+    if not times or not all(earlier <= later for earlier, later in pairwise([0.0, *times])):
+        raise UsageError(f"The stretches {stretches} cannot be read; take at least one, rising and from 0 s on.")
+    return Film(path, media, settings, asked_for(stretches, media))
+
+
+def asked_for(
+    stretches: list[tuple[float, float]], media: Media, *, every: int = 1, exact: bool = False
+) -> dict[str, Any]:
+    """The request for stretches of a film, each from a time on and up to another that is left out."""
+    return {
+        "stretches": [
+            (start - STAMP_SLACK_SECONDS if start > 0 else -NEVER_SECONDS, stop - STAMP_SLACK_SECONDS)
+            for start, stop in stretches
+        ],
         "every": every,
+        "exact": exact,
         "most": 1 if media.kind == "image" else NO_END,
     }
-    return Film(path, media, settings, asked)
 
 
 def early_end(media: Media, end_seconds: float, end: End) -> str | None:

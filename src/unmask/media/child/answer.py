@@ -9,6 +9,8 @@ from typing import Any
 import av.subtitles.codeccontext
 import av.subtitles.stream  # noqa: F401 # PyAV loads the two only when it opens a file, too late behind Landlock
 
+from .coded import coded, packets
+from .essence import essence
 from .facts import facts
 from .opening import Request
 from .pictures import film
@@ -57,4 +59,12 @@ def greet(request: Request) -> dict[str, Any]:
     return {"end": "complete", "opens": True}
 
 
-TASKS = {"film": film, "sound": sound, "facts": tell_facts, "greet": greet}
+TASKS = {
+    "film": film,
+    "sound": sound,
+    "facts": tell_facts,
+    "coded": coded,
+    "packets": packets,
+    "essence": essence,
+    "greet": greet,
+}

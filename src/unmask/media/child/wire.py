@@ -10,8 +10,21 @@ HEAD = struct.Struct("<4sIIIHHd")
 
 FACTS = b"JSON"
 PICTURE = b"FRAM"
+HEARD = b"HEAR"
 SOUND = b"PCM "
+CODED = b"CODE"
+PACKET = b"PACK"
+ESSENCE = b"ESSE"
 DONE = b"DONE"
+
+STAMPS = struct.Struct("<qqqB")
+"""How a packet's body begins: presentation and decoding stamp, duration, whether it is a key frame; then its bytes."""
+NO_STAMP = -(1 << 63)
+"""Stands for a stamp that the packet has not."""
+
+SLOWEST_HZ, FASTEST_HZ = 1000, 384_000
+LAYOUTS = {1: "mono", 2: "stereo", 3: "3.0", 4: "4.0", 5: "5.0", 6: "5.1", 7: "6.1", 8: "7.1"}
+"""Where the speakers stand when the file does not say."""
 
 STANDARD_INPUT = 0
 STANDARD_OUTPUT = 1
