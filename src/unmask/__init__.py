@@ -2,7 +2,7 @@
 
 >>> import unmask
 >>> sorted(unmask.__all__)[:3]
-['BrokenMedia', 'Card', 'Evidence']
+['BrokenMedia', 'Card', 'Credentials']
 """
 
 from importlib import import_module
@@ -24,7 +24,21 @@ from unmask.version import __version__
 if TYPE_CHECKING:
     from unmask.examine import check
     from unmask.settings import Settings
-    from unmask.types import Card, Evidence, Media, Person, Report, Track, Verdict, VitalsReport
+    from unmask.types import (
+        Card,
+        Credentials,
+        Evidence,
+        Media,
+        Payload,
+        Person,
+        PictureMark,
+        Provenance,
+        Report,
+        SoundMark,
+        Track,
+        Verdict,
+        VitalsReport,
+    )
     from unmask.vitals import read_vitals
 
 _WHERE = {
@@ -32,13 +46,29 @@ _WHERE = {
     "read_vitals": "unmask.vitals",
     "Settings": "unmask.settings",
     **dict.fromkeys(
-        ("Card", "Evidence", "Media", "Person", "Report", "Track", "Verdict", "VitalsReport"), "unmask.types"
+        (
+            "Card",
+            "Credentials",
+            "Evidence",
+            "Media",
+            "Payload",
+            "Person",
+            "PictureMark",
+            "Provenance",
+            "Report",
+            "SoundMark",
+            "Track",
+            "Verdict",
+            "VitalsReport",
+        ),
+        "unmask.types",
     ),
 }
 
 __all__ = [
     "BrokenMedia",
     "Card",
+    "Credentials",
     "Evidence",
     "InputError",
     "Media",
@@ -46,9 +76,13 @@ __all__ = [
     "NotMedia",
     "OutputError",
     "OverLimit",
+    "Payload",
     "Person",
+    "PictureMark",
+    "Provenance",
     "Report",
     "Settings",
+    "SoundMark",
     "Track",
     "UnmaskError",
     "Unreadable",

@@ -1,15 +1,18 @@
 """A file → a report, as one readable line of calls."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.detectors import Detector, choose, detectors
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
+from unmask.provenance.gather import gather, open_key
+from unmask.provenance.ledger import ledger_folder
 from unmask.settings import Settings
 from unmask.settings import settings as read_settings
-from unmask.types import Engine, Evidence, Frame, Media, Person, Report, Track
+from unmask.types import Engine, Evidence, Frame, Media, Person, Provenance, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
 from unmask.version import __version__
 from unmask.weights import weight_card
@@ -26,6 +29,9 @@ def check(
     only: Sequence[str] | None = None,
     threshold: float = MANIPULATED_FROM,
     settings: Settings | None = None,
+    trust: Path | None = None,
+    keys: Path | None = None,
+    clip_key: Path | None = None,
     name: str | None = None,
     on_progress: Progress | None = None,
 ) -> Report:
@@ -36,6 +42,10 @@ def check(
         only: Names of the detectors to ask, all when None.
         threshold: Probability (0–1) from which the verdict reads ``manipulated``.
         settings: Limits; the user's when None.
+        trust: PEM file of the certificates whose signers are trusted; the settings' when None.
+        keys: Key folder of the institution whose marks are looked for; the settings' when neither it nor ``clip_key``
+            is given.
+        clip_key: Key of one clip, whose marks are looked for.
         name: Name shown in the report, the path when None.
         on_progress: Told how far the film was read.
 
@@ -43,7 +53,7 @@ def check(
         The report: facts, people, evidence and verdict.
 
     Raises:
-        UsageError: A detector's name is unknown.
+        UsageError: A detector's name is unknown, or keys or trust list cannot be read.
         InputError: The file cannot be read, is no media, or is over a limit.
         MissingComponent: A weight file is missing or altered.
 
@@ -53,12 +63,24 @@ def check(
         >>> report.verdict.word
         'cannot-tell'
     """
-    limits = settings or read_settings()
+    limits = with_origin(settings or read_settings(), trust, keys, clip_key)
     chosen = choose(tuple(only) if only is not None else None)
+    key = open_key(limits.keys, clip_key)
     media = probe(Path(path), limits, name=name)
-    following, incomplete = follow_people(Path(path), media, limits, on_progress)
+    followed = follow_people(Path(path), media, limits, on_progress)
+    following, incomplete = followed.following, followed.incomplete
     people = tuple(Person(track, _ask(chosen, "track", track, media)) for track in following.tracks)
-    evidence = _ask(chosen, "media", media, media)
+    provenance = gather(
+        Path(path),
+        media,
+        limits,
+        trust=limits.trust,
+        key=key,
+        ledger=None if limits.keys is None else ledger_folder(limits.keys),
+        tracks=following.tracks,
+        damaged_pictures=followed.damaged_pictures,
+    )
+    evidence = (*_ask(chosen, "media", media, media), *_ask(chosen, "provenance", provenance, media))
     cards = {detector.card.name: detector.card for detector in chosen}
     not_asked = tuple(name for name in detectors() if name not in cards)
     verdict = judge(
@@ -71,25 +93,45 @@ def check(
         not_asked=not_asked,
         whole=incomplete is None,
     )
-    engine = _engine(chosen, limits, threshold)
-    return Report(media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd)
+    engine = _engine(chosen, limits, threshold, clip_key)
+    return Report(
+        media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd, provenance
+    )
 
 
-def follow_people(
-    path: Path, media: Media, settings: Settings, on_progress: Progress | None = None
-) -> tuple[Following, str | None]:
+def with_origin(settings: Settings, trust: Path | None, keys: Path | None, clip_key: Path | None) -> Settings:
+    """The settings with what the call names instead: a clip's key takes the place of a key folder."""
+    named = {"trust": trust or settings.trust, "keys": keys or (None if clip_key else settings.keys)}
+    return settings.model_copy(update=named)
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Everyone in a film, and how well it could be read.
+
+    Attributes:
+        incomplete: A sentence when the film broke off or has gaps.
+        damaged_pictures: How many pictures in its middle could not be decoded.
+    """
+
+    following: Following
+    incomplete: str | None = None
+    damaged_pictures: int = 0
+
+
+def follow_people(path: Path, media: Media, settings: Settings, on_progress: Progress | None = None) -> Followed:
     """Tracks of everyone in a film or still, and a sentence when the film broke off.
 
     Raises:
         InputError: The film cannot be decoded.
     """
     if media.video is None:
-        return Following((), 0, None, (), 0), None
+        return Followed(Following((), 0, None, (), 0))
     bits = media.video.bits_per_pixel if media.kind == "video" else None
     with open_frames(path, media, settings) as film:
         frames = _reported(film, media.duration_seconds, on_progress) if on_progress else film
         following = follow(frames, max_people=settings.max_people, bits_per_pixel=bits)
-    return following, film.broken_off or _gaps(film.skipped)
+    return Followed(following, film.broken_off or _gaps(film.skipped), film.skipped)
 
 
 def _gaps(skipped: int) -> str | None:
@@ -105,7 +147,9 @@ def _reported(frames: Iterable[Frame], length: float | None, on_progress: Progre
         yield frame
 
 
-def _ask(chosen: tuple[Detector, ...], needs: str, subject: Track | Media, media: Media) -> tuple[Evidence, ...]:
+def _ask(
+    chosen: tuple[Detector, ...], needs: str, subject: Track | Media | Provenance, media: Media
+) -> tuple[Evidence, ...]:
     return tuple(
         detector.examine(subject)
         for detector in chosen
@@ -113,11 +157,16 @@ def _ask(chosen: tuple[Detector, ...], needs: str, subject: Track | Media, media
     )
 
 
-def _engine(chosen: tuple[Detector, ...], settings: Settings, threshold: float) -> Engine:
+def _engine(chosen: tuple[Detector, ...], settings: Settings, threshold: float, clip_key: Path | None) -> Engine:
     names = sorted({*FACE_WEIGHTS, *(weight for detector in chosen for weight in detector.card.weights)})
     return Engine(
         version=__version__,
         weights={name: weight_card(name).sha256 for name in names},
         detectors=tuple(detector.card.name for detector in chosen),
-        settings=settings.model_dump() | {"threshold": threshold},
+        settings=settings.model_dump(mode="json") | {"threshold": threshold} | _key_named(settings.keys, clip_key),
     )
+
+
+def _key_named(keys: Path | None, clip_key: Path | None) -> dict[str, str | None]:
+    """Which kind of key was used; where it lies is nobody's business."""
+    return {"keys": "given" if keys else None} | ({"clip_key": "given"} if clip_key else {})

@@ -52,8 +52,8 @@ def read_vitals(
     if skin == "whole":
         times, colors, incomplete = _whole_picture(Path(path), media, limits)
         return VitalsReport(media, (_vitals(1, read_pulse(times, colors), None),), incomplete)
-    following, incomplete = follow_people(Path(path), media, limits, on_progress)
-    return VitalsReport(media, tuple(_vitals_of(track) for track in following.tracks), incomplete)
+    followed = follow_people(Path(path), media, limits, on_progress)
+    return VitalsReport(media, tuple(_vitals_of(track) for track in followed.following.tracks), followed.incomplete)
 
 
 def _vitals_of(track: Track) -> Vitals:

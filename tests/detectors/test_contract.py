@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import unmask.detectors
+from tests.detectors.origins import altered_origin
 from tests.puppet import part_of, shrunk
 from unmask import weights
 from unmask.detectors import choose, detectors
@@ -21,7 +22,7 @@ from unmask.media.probe import probe
 from unmask.report.as_json import _evidence, json_line
 from unmask.report.cards import card_as_json
 from unmask.settings import Settings
-from unmask.types import Evidence, Media, Track
+from unmask.types import Evidence, Media, Provenance, Track
 
 FOLDER = Path(unmask.detectors.__file__).parent
 NAMES = tuple(detectors())
@@ -36,12 +37,15 @@ def media(short_clip: Path) -> Media:
 
 
 @pytest.fixture(scope="module")
-def answers(whole_pulse: Track, media: Media) -> dict[str, Evidence]:
-    """What each detector says of 12 s of a puppet."""
-    return {
-        name: detector.examine(whole_pulse if detector.card.needs == "track" else media)
-        for name, detector in detectors().items()
-    }
+def subjects(whole_pulse: Track, media: Media) -> dict[str, Track | Media | Provenance]:
+    """12 s of a puppet, the facts of a film, and an origin in which signature and mark tell of an alteration."""
+    return {"track": whole_pulse, "media": media, "provenance": altered_origin()}
+
+
+@pytest.fixture(scope="module")
+def answers(subjects: dict[str, Track | Media | Provenance]) -> dict[str, Evidence]:
+    """What each detector says of its subject."""
+    return {name: detector.examine(subjects[detector.card.needs]) for name, detector in detectors().items()}
 
 
 @every_detector
@@ -110,15 +114,25 @@ def test_its_stretches_of_time_lie_within_the_track(
 
 
 @every_detector
-def test_it_says_the_same_twice(name: str, answers: dict[str, Evidence], whole_pulse: Track, media: Media) -> None:
+def test_it_says_the_same_twice(
+    name: str, answers: dict[str, Evidence], subjects: dict[str, Track | Media | Provenance]
+) -> None:
     detector = detectors()[name]
-    again = detector.examine(whole_pulse if detector.card.needs == "track" else media)
+    again = detector.examine(subjects[detector.card.needs])
     first = answers[name]
     assert _evidence(again) == _evidence(first)
     for curve, before in zip(again.traces, first.traces, strict=True):
         np.testing.assert_array_equal(curve.y, before.y)
     for drawn, earlier in zip(again.maps, first.maps, strict=True):
         np.testing.assert_array_equal(drawn.values, earlier.values)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if detectors()[name].card.needs == "provenance"])
+def test_it_abstains_where_nothing_is_known_of_the_origin(name: str) -> None:
+    found = detectors()[name].examine(Provenance())
+    assert found.fake is None
+    assert found.abstained
+    assert found.because
 
 
 @pytest.mark.parametrize("name", TRACKING)

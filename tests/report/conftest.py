@@ -8,18 +8,30 @@ import numpy as np
 import pytest
 
 from unmask.types import (
+    Action,
+    Alignment,
     AudioStream,
     Card,
+    Credentials,
     Crop,
     Engine,
     Evidence,
+    FaceMark,
+    Manifest,
     Map,
+    MarkMap,
     Media,
+    Payload,
     Person,
+    PictureMark,
+    Provenance,
     Reason,
+    Region,
     Report,
     RgbImage,
     Segment,
+    Signer,
+    SoundMark,
     Trace,
     Track,
     Verdict,
@@ -228,10 +240,97 @@ def full_report(file: str = "interview.mp4") -> Report:
         ENGINE,
         seen_until=62.44,
         crowd=3,
-        provenance={
-            "Content Credentials": "None found. Most films have none; this speaks neither for nor against the file."
-        },
+        provenance=Provenance(
+            Credentials("absent", "None found. Most films have none; this speaks neither for nor against the file.")
+        ),
     )
+
+
+def signer(name: str = "Example Broadcasting") -> Signer:
+    return Signer(name, "Newsroom camera 3", "Example Intermediate", "4711", "Es256", "2025-03-01T10:00:00Z")
+
+
+def manifest() -> Manifest:
+    """A film that was opened and edited, made from a recording and an unsigned picture."""
+    recording = Manifest(
+        "urn:c2pa:0002",
+        "recording.mp4",
+        "video/mp4",
+        "parentOf",
+        "Camera firmware 2.1",
+        signer("Example Camera Maker"),
+        (Action("c2pa.created", "digitalCapture", "2025-02-27T08:12:00Z", "Camera firmware 2.1"),),
+    )
+    logo = Manifest(None, "logo.png", "image/png", "componentOf", None, None)
+    return Manifest(
+        "urn:c2pa:0001",
+        "interview.mp4",
+        "video/mp4",
+        "active",
+        "unmask 0.1.0",
+        signer(),
+        (
+            Action("c2pa.opened", when="2025-03-01T09:55:00Z"),
+            Action("c2pa.edited", "humanEdits", "2025-03-01T09:58:00Z", "Editor 5", "Logo in the corner."),
+        ),
+        (recording, logo),
+        ("The hash of the film does not fit the file.",),
+    )
+
+
+def credentials() -> Credentials:
+    return Credentials(
+        "altered",
+        "The file was changed after Example Broadcasting signed it.",
+        manifest(),
+        ("The hash of the film does not fit the file.",),
+        "different",
+        Payload(0x1A2B3C4D, 7),
+        (Region(21.0, 34.0, (500.0, 130.0, 740.0, 430.0)),),
+        "file",
+    )
+
+
+def picture_mark(width: int = 1280, height: int = 720, seconds: float = 62.0) -> PictureMark:
+    """A marked film in which the face of person 1 was made anew for some seconds."""
+    rng = np.random.default_rng(5)
+    times = np.arange(0.0, seconds, 8 / FRAME_RATE)
+    rows, columns = height // 16, width // 16
+    alive = rng.normal(0.95, 0.12, (len(times), rows, columns)).astype(np.float32)
+    box = (0.39 * width, 0.18 * height, 0.58 * width, 0.6 * height)
+    start, end = 0.34 * seconds, 0.55 * seconds
+    left, top, right, bottom = (round(edge / 16) for edge in box)
+    when = (times >= start) & (times <= end)
+    alive[when, top:bottom, left:right] = rng.normal(0.03, 0.1, (int(when.sum()), bottom - top, right - left))
+    altered = np.clip(1.1 - alive, 0, 1) ** 3
+    alive[:, :3, -8:] = altered[:, :3, -8:] = np.nan
+    return PictureMark(
+        "altered",
+        "The mark of Example Broadcasting is gone from one region for 13 s.",
+        Payload(0x1A2B3C4D, 7),
+        "Example Broadcasting",
+        0.61,
+        Alignment((1.0, 1.0), (0.0, 0.0), 3.2, 0.98),
+        (Region(start, end, box),),
+        (FaceMark(1, "altered", 0.04, 0.03, ((start, end),)), FaceMark(2, "intact", 0.97, 0.04)),
+        0.06,
+        MarkMap(times, alive, altered, (16.0, 16.0), (0.0, 0.0)),
+    )
+
+
+def sound_mark(seconds: float = 62.0) -> SoundMark:
+    judged = np.arange(0.0, seconds, 1.0)
+    integrity = np.clip(np.random.default_rng(6).normal(0.96, 0.05, len(judged)), 0, 1.1)
+    integrity[22:33] = 0.02
+    integrity[50:53] = np.nan
+    sentence = "The mark is gone from the sound for 11 s."
+    return SoundMark("altered", sentence, Payload(0x1A2B3C4D, 7), judged, integrity, ((22.0, 33.0),))
+
+
+def marked_report() -> Report:
+    """The full report of a film that was signed, marked, and then altered."""
+    origin = Provenance(credentials(), picture_mark(), sound_mark(), "Signers of anchors.pem are trusted.")
+    return replace(full_report(), provenance=origin)
 
 
 def sound_report() -> Report:
@@ -280,7 +379,13 @@ def incomplete_report() -> Report:
     verdict = Verdict("no-sign", 0.14, (0.06, 0.31), "The checks that could be made found nothing in person 2.", ())
     sentence = "The film breaks off at 41.2 s of 62.5 s; what came before was examined."
     return replace(
-        whole, people=whole.people[1:], verdict=verdict, incomplete=sentence, seen_until=41.2, crowd=0, provenance={}
+        whole,
+        people=whole.people[1:],
+        verdict=verdict,
+        incomplete=sentence,
+        seen_until=41.2,
+        crowd=0,
+        provenance=Provenance(),
     )
 
 
@@ -304,13 +409,40 @@ def report() -> Report:
     return full_report()
 
 
+def hostile_origin() -> Provenance:
+    """Credentials in which every text that a signer may choose is an attack."""
+    bad = "<svg onload=alert(1)>\x1b[2J\u202e[red]"
+    node = Manifest(
+        f"{bad}label",
+        f"{bad}title",
+        f"{bad}form",
+        f"{bad}relationship",
+        f"{bad}generator",
+        Signer(*(f"{bad}{name}" for name in ("organization", "name", "issuer", "serial", "algorithm", "when"))),
+        (Action(*(f"{bad}{name}" for name in ("action", "source", "day", "software", "description"))),),
+        (Manifest(None, f"{bad}part", None, "componentOf", None, None),),
+        (f"{bad}problem",),
+    )
+    found = Credentials("valid", f"{bad}sentence", node, (f"{bad}other",), found_in="file")
+    mark = PictureMark("intact", f"{bad}mark", Payload(1, 2), f"{bad}institution", 0.5)
+    return Provenance(found, mark, SoundMark("absent", f"{bad}sound"), f"{bad}trust")
+
+
 def hostile_report() -> Report:
     """The full report under a name that is an attack, with a tag and a sentence that are too."""
     plain = full_report(HOSTILE)
     bad = Evidence("encoder", 0.7, ("The tag reads <b>\x1b[31mred\x07 & \u202eback</b>.",), segments=())
     return replace(
-        plain, evidence=(bad,), provenance={"Signer <i>": "<svg onload=alert(1)>"}, incomplete="<p>cut\nhere</p>"
+        plain,
+        evidence=(bad,),
+        provenance=hostile_origin(),
+        incomplete="<p>cut\nhere</p>",
     )
+
+
+@pytest.fixture
+def marked() -> Report:
+    return marked_report()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from unmask.types import Card, Report
 from unmask.verdict.fuse import NO_SIGN_UP_TO
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
-SAMPLES = ["report", "hostile", "sound", "faceless", "incomplete"]
+SAMPLES = ["report", "marked", "hostile", "sound", "faceless", "incomplete"]
 
 
 class Page(HTMLParser):
@@ -156,6 +156,14 @@ def test_the_command_repeats_what_was_chosen(report: Report, cards: Mapping[str,
     text = Page(as_html(replace(report, engine=engine), cards)).text
     assert "unmask check --only seam --threshold 0.95 --report reports -- interview.mp4" in text
     assert f"From {100 * NO_SIGN_UP_TO:.0f} to 95 % the answer is: cannot tell." in text
+
+
+def test_the_command_names_whom_to_trust_and_stands_in_for_keys(report: Report, cards: Mapping[str, Card]) -> None:
+    named = {"trust": "my anchors.pem", "keys": "given", "clip_key": None}
+    text = Page(as_html(replace(report, engine=replace(report.engine, settings=named)), cards)).text
+    assert "--trust 'my anchors.pem' --keys KEYS --report reports" in text
+    clip = replace(report.engine, settings={"trust": None, "keys": None, "clip_key": "given"})
+    assert " --clip-key KEY --report reports" in Page(as_html(replace(report, engine=clip), cards)).text
 
 
 def test_a_person_without_a_picture_and_a_detector_without_a_card_are_shown(report: Report) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 from tests.verdict.people import CARDS, MEDIA, person, says, silent, track
 from unmask.types import AudioStream, Evidence, Media, Person, VideoStream
-from unmask.verdict.competence import answers, stands_for_film, unchecked
+from unmask.verdict.competence import CONTEXT, answers, stands_for_film, unchecked
 
 HDR = VideoStream(
     codec="hevc",
@@ -42,7 +42,8 @@ def test_with_several_people_each_is_named() -> None:
 
 
 def test_context_is_not_missing_evidence() -> None:
-    assert left_out(person(says("rim", 0.4)), evidence=(silent("tags", "context-only"),)) == ""
+    for reason in CONTEXT:
+        assert left_out(person(says("rim", 0.4)), evidence=(silent("tags", reason),)) == ""
 
 
 def test_other_abstentions_about_the_file_are_named() -> None:

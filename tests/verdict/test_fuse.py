@@ -124,12 +124,21 @@ def test_at_the_usual_threshold_no_claim_of_the_pulse_is_enough() -> None:
     assert judge(MEDIA, [person(certain)], [], cards).word == "cannot-tell"
 
 
-@pytest.mark.parametrize("name", list(detectors()))
-def test_no_single_detector_can_call_a_file_manipulated(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name, one in detectors().items() if one.card.needs != "provenance"])
+def test_no_single_measurement_can_call_a_file_manipulated(name: str) -> None:
     cards = {known: detector.card for known, detector in detectors().items()}
     certain = Evidence(name, 0.9999, ("It reads 1.",), interval=(0.9999, 0.9999))
     own, shared = ([person(certain)], []) if cards[name].needs == "track" else ([], [certain])
     assert judge(MEDIA, own, shared, cards).word != "manipulated"
+
+
+@pytest.mark.parametrize("name", [name for name, one in detectors().items() if one.card.needs == "provenance"])
+def test_signature_and_mark_can_alone_whoever_and_however_many_are_in_view(name: str) -> None:
+    cards = {known: detector.card for known, detector in detectors().items()}
+    certain = Evidence(name, 0.9999, ("It reads 1.",), interval=(0.9999, 0.9999))
+    crowd = [person(silent("seam"), number=number) for number in range(1, 9)]
+    for people in ([], crowd[:1], crowd):
+        assert judge(MEDIA, people, [certain], cards).word == "manipulated"
 
 
 def test_several_people_lower_the_odds_of_the_most_suspect() -> None:

@@ -39,6 +39,16 @@ def check(
             metavar="P", min=0.5, max=1.0, help="Probability from which a file is called manipulated; 0.8 if not given."
         ),
     ] = None,
+    trust: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Trust the signers of these certificates (PEM); without it nobody."),
+    ] = None,
+    keys: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Look for the marks of the institution with these keys.")
+    ] = None,
+    clip_key: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Look for the marks of the one clip with this key.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
     """Examine files: a verdict for each, with the evidence.
@@ -52,6 +62,7 @@ def check(
       unmask check clip.mp4
       unmask check --json --report out clips/ 'more/*.mp4' > results.jsonl
       unmask check --only pulse,seam --fail-on manipulated clip.mp4
+      unmask check --trust anchors.pem --keys KEYS clip.mp4
       cat clip.mp4 | unmask check -
     """
     from unmask.cli.inputs import expand, opened
@@ -61,8 +72,12 @@ def check(
     from unmask.verdict.fuse import MANIPULATED_FROM
 
     names = tuple(name.strip() for name in only.split(",") if name.strip()) if only is not None else None
-    choose(names)  # an unknown name ends the run before the first file
-    run = Run(settings(), names, MANIPULATED_FROM if threshold is None else threshold, json=json, folder=report)
+    choose(names)  # an unknown name ends the run before the first file, and so do keys and lists that cannot be read
+    origin = Origin(trust, keys, clip_key)
+    origin.require_readable(settings())
+    run = Run(
+        settings(), names, MANIPULATED_FROM if threshold is None else threshold, json=json, folder=report, origin=origin
+    )
     inputs = expand(files)
     with watching(len(inputs), quiet=quiet) as watch:
         for one in inputs:
@@ -77,6 +92,30 @@ def check(
     return run.exit_code(fail_on)
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Whom the user trusts, and by which key marks are looked for."""
+
+    trust: Path | None = None
+    keys: Path | None = None
+    clip_key: Path | None = None
+
+    def require_readable(self, settings: "Settings") -> None:
+        """Open what is named, here or in the settings, once.
+
+        Raises:
+            UsageError: A list or a key cannot be read.
+        """
+        from unmask.examine import with_origin
+        from unmask.provenance.gather import open_key
+        from unmask.provenance.trust import read_trust
+
+        named = with_origin(settings, self.trust, self.keys, self.clip_key)
+        open_key(named.keys, self.clip_key)
+        if named.trust is not None:
+            read_trust(named.trust)
+
+
 @dataclass(slots=True)
 class Run:
     """One run over files: prints each result as it comes and keeps what the exit code and the index need."""
@@ -86,6 +125,7 @@ class Run:
     threshold: float
     json: bool
     folder: Path | None
+    origin: Origin = field(default_factory=Origin)
     rows: "list[IndexRow]" = field(default_factory=list)
     manipulated: bool = False
     incomplete: bool = False
@@ -103,6 +143,9 @@ class Run:
             only=self.only,
             threshold=self.threshold,
             settings=self.settings,
+            trust=self.origin.trust,
+            keys=self.origin.keys,
+            clip_key=self.origin.clip_key,
             name=one.name,
             on_progress=watch.advance,
         )

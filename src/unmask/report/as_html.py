@@ -9,7 +9,8 @@ from unmask.report import facts
 from unmask.report.figures.timeline import timeline
 from unmask.report.index import IndexRow, index_html
 from unmask.report.place import page_name, written
-from unmask.report.reasons import Grounds, all_evidence, strongest
+from unmask.report.provenance_as_html import parts, stretches
+from unmask.report.reasons import Grounds, all_evidence, of_file, strongest
 from unmask.report.templates import rendered
 from unmask.report.wording import is_clear
 from unmask.types import Card, Report
@@ -42,6 +43,9 @@ def as_html(report: Report, cards: Mapping[str, Card]) -> str:
         too_little=_too_little(report, unsure),
         brief=facts.in_brief(report),
         reasons=_grouped(strongest(report)),
+        origin=parts(report),
+        stretches=stretches(report),
+        of_file=of_file(report),
         timeline=Markup(timeline(report)),  # noqa: S704 — the figure escapes what it is given
         unchecked=report.verdict.unchecked,
         facts=_facts(report),

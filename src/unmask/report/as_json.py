@@ -1,7 +1,6 @@
 """A Report as plain values and as one line of JSON; other programs rely on the keys."""
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from unmask.errors import UnmaskError
+from unmask.report.plain import interval, rounded, significant, text, texts
+from unmask.report.provenance_as_json import NOT_EXAMINED, provenance_as_json
 from unmask.report.reasons import strongest
 from unmask.types import AudioStream, Evidence, Media, Person, Report, VideoStream
 from unmask.version import __version__
@@ -25,16 +26,16 @@ def as_json(report: Report) -> dict[str, Any]:
     """
     verdict = report.verdict
     row: Row = {
-        "file": _text(report.media.file),
+        "file": text(report.media.file),
         "sha256": report.media.sha256,
         "verdict": verdict.word,
-        "probability": _rounded(verdict.probability, 4),
-        "interval": _interval(verdict.interval),
-        "sentence": _text(verdict.sentence),
+        "probability": rounded(verdict.probability, 4),
+        "interval": interval(verdict.interval),
+        "sentence": text(verdict.sentence),
         "reasons": _reasons(report),
         "faces": [_face(person) for person in report.people],
         "evidence": [_evidence(evidence) for evidence in report.evidence],
-        "provenance": _texts(report.provenance),
+        "provenance": provenance_as_json(report.provenance),
         "engine": {
             "version": report.engine.version,
             "weights": dict(report.engine.weights),
@@ -42,9 +43,9 @@ def as_json(report: Report) -> dict[str, Any]:
             "settings": {name: _plain(value) for name, value in report.engine.settings.items()},
         },
         "media": _media(report.media),
-        "unchecked": [_text(sentence) for sentence in verdict.unchecked],
-        "seen_until": _rounded(report.seen_until, 3),
-        "incomplete": None if report.incomplete is None else _text(report.incomplete),
+        "unchecked": [text(sentence) for sentence in verdict.unchecked],
+        "seen_until": rounded(report.seen_until, 3),
+        "incomplete": None if report.incomplete is None else text(report.incomplete),
         "crowd": report.crowd,
         "error": None,
     }
@@ -54,16 +55,16 @@ def as_json(report: Report) -> dict[str, Any]:
 def failure_as_json(file: str, error: UnmaskError) -> dict[str, Any]:
     """A row with the keys of `as_json` for a file that could not be analysed: no verdict, and the error."""
     return {
-        "file": _text(file),
+        "file": text(file),
         "sha256": None,
         "verdict": None,
         "probability": None,
         "interval": None,
-        "sentence": _text(f"Not analysed: {error}"),
+        "sentence": text(f"Not analysed: {error}"),
         "reasons": [],
         "faces": [],
         "evidence": [],
-        "provenance": {},
+        "provenance": dict(NOT_EXAMINED),
         "engine": {"version": __version__, "weights": {}, "detectors": [], "settings": {}},
         "media": None,
         "unchecked": [],
@@ -76,7 +77,7 @@ def failure_as_json(file: str, error: UnmaskError) -> dict[str, Any]:
 
 def error_as_json(error: UnmaskError) -> dict[str, str]:
     """The code of an error and its sentence."""
-    return {"code": error.code, "sentence": _text(str(error))}
+    return {"code": error.code, "sentence": text(str(error))}
 
 
 def json_line(row: Mapping[str, Any]) -> str:
@@ -91,7 +92,7 @@ def json_line(row: Mapping[str, Any]) -> str:
 def _reasons(report: Report) -> list[str]:
     several = len(report.people) > 1
     return [
-        _text(f"Person {grounds.person}: {grounds.sentence}" if several and grounds.person else grounds.sentence)
+        text(f"Person {grounds.person}: {grounds.sentence}" if several and grounds.person else grounds.sentence)
         for grounds in strongest(report)
     ]
 
@@ -100,9 +101,9 @@ def _face(person: Person) -> Row:
     track = person.track
     return {
         "id": track.id,
-        "start": _rounded(track.start, 3),
-        "end": _rounded(track.end, 3),
-        "box": [_rounded(edge, 1) for edge in np.median(track.boxes, axis=0).tolist()],
+        "start": rounded(track.start, 3),
+        "end": rounded(track.end, 3),
+        "box": [rounded(edge, 1) for edge in np.median(track.boxes, axis=0).tolist()],
         "evidence": [_evidence(evidence) for evidence in person.evidence],
     }
 
@@ -110,28 +111,28 @@ def _face(person: Person) -> Row:
 def _evidence(evidence: Evidence) -> Row:
     return {
         "detector": evidence.detector,
-        "fake": _rounded(evidence.fake, 4),
-        "because": [_text(sentence) for sentence in evidence.because],
+        "fake": rounded(evidence.fake, 4),
+        "because": [text(sentence) for sentence in evidence.because],
         "abstained": evidence.abstained,
-        "segments": [[_rounded(it.start, 3), _rounded(it.end, 3), _rounded(it.fake, 4)] for it in evidence.segments],
-        "interval": _interval(evidence.interval),
-        "measured": {_text(name): _significant(value) for name, value in evidence.measured.items()},
+        "segments": [[rounded(it.start, 3), rounded(it.end, 3), rounded(it.fake, 4)] for it in evidence.segments],
+        "interval": interval(evidence.interval),
+        "measured": {text(name): significant(value) for name, value in evidence.measured.items()},
     }
 
 
 def _media(media: Media) -> Row:
     return {
         "kind": media.kind,
-        "container": _text(media.container),
+        "container": text(media.container),
         "bytes": media.bytes,
-        "duration": _rounded(media.duration_seconds, 3),
+        "duration": rounded(media.duration_seconds, 3),
         "video": _stream(media.video),
         "audio": _stream(media.audio),
-        "tags": _texts(media.tags),
-        "boxes": [_text(box) for box in media.boxes],
+        "tags": texts(media.tags),
+        "boxes": [text(box) for box in media.boxes],
         "edit_list": media.edit_list,
         "sandbox": media.sandbox,
-        "warnings": [_text(sentence) for sentence in media.warnings],
+        "warnings": [text(sentence) for sentence in media.warnings],
     }
 
 
@@ -143,33 +144,5 @@ def _stream(stream: VideoStream | AudioStream | None) -> Row | None:
 
 def _plain(value: Any) -> str | int | float | bool | None:
     if isinstance(value, float):
-        return _rounded(value, 3)
-    return _text(value) if isinstance(value, str) else value
-
-
-def _interval(bounds: tuple[float, float] | None) -> list[float | None] | None:
-    return None if bounds is None else [_rounded(bound, 4) for bound in bounds]
-
-
-def _rounded(value: float | None, digits: int) -> float | None:
-    if value is None or not math.isfinite(value):
-        return None
-    return round(float(value), digits)
-
-
-def _significant(value: float) -> float | int | None:
-    """Six digits, wherever the point is; whole numbers stay whole."""
-    if not math.isfinite(value):
-        return None
-    if float(value).is_integer():
-        return int(value)
-    return float(f"{float(value):.6g}")
-
-
-def _texts(texts: Mapping[str, str]) -> dict[str, str]:
-    return {_text(name): _text(value) for name, value in texts.items()}
-
-
-def _text(text: str) -> str:
-    """Lone surrogates (bytes that were no UTF-8) as visible escapes: not every JSON reader takes them."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+        return rounded(value, 3)
+    return text(value) if isinstance(value, str) else value

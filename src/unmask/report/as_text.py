@@ -1,4 +1,4 @@
-"""A Report for the terminal: verdict, why, people, file, what was not checked.
+"""A Report for the terminal: verdict, why, origin, people, file, what was not checked.
 
 Everything reads without colour and on a narrow screen; nothing is parsed as markup.
 """
@@ -12,7 +12,8 @@ from rich.text import Text
 
 from unmask.errors import UnmaskError
 from unmask.report import facts
-from unmask.report.reasons import Grounds, strongest
+from unmask.report.provenance_as_text import provenance_as_text
+from unmask.report.reasons import Grounds, of_file, strongest
 from unmask.report.wording import VERDICTS, answer, in_view, percent, percent_range, visible
 from unmask.types import Evidence, Person, Report, Word
 
@@ -27,9 +28,10 @@ def as_text(report: Report) -> RenderableType:
     """The report as something `rich.console.Console.print` draws at any width."""
     parts: list[RenderableType] = [_title(report.media.file), *_verdict(report)]
     parts += _section("Why", [_bullet(_reason(grounds, len(report.people))) for grounds in _leading(report)])
+    parts += _section("Where the file comes from", provenance_as_text(report.provenance))
     for person in report.people:
         parts += _section(_person_title(person, report), [_finding(it) for it in person.evidence])
-    parts += _section("File", [*(_finding(it) for it in report.evidence), *_file_facts(report)])
+    parts += _section("File", [*(_finding(it) for it in of_file(report)), *_file_facts(report)])
     parts += _section("Not checked", [_bullet(sentence) for sentence in report.verdict.unchecked])
     return Group(*parts)
 
@@ -86,7 +88,7 @@ def _file_facts(report: Report) -> Iterator[RenderableType]:
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(style="dim", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, value in [*facts.in_brief(report), *report.provenance.items()]:
+    for name, value in facts.in_brief(report):
         grid.add_row(Text(visible(name)), Text(visible(value)))
     yield grid
 

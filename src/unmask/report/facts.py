@@ -94,12 +94,22 @@ def of_audio(audio: AudioStream) -> Rows:
 def command(file: str, engine: Engine, cards: Mapping[str, Card]) -> str:
     """The command line that repeats the run; settings are given as variables of the environment.
 
-    ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one.
+    ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one. Where
+    a key lay is not told, so a word stands for it.
     """
     only = [] if set(engine.detectors) >= set(cards) else ["--only", ",".join(engine.detectors)]
     limit = threshold(engine)
     raised = [] if limit == MANIPULATED_FROM else ["--threshold", f"{limit:g}"]
-    return shlex.join(["unmask", "check", *only, *raised, "--report", "reports", "--", visible(file)])
+    asked = [*only, *raised, *_origin(engine)]
+    return shlex.join(["unmask", "check", *asked, "--report", "reports", "--", visible(file)])
+
+
+def _origin(engine: Engine) -> list[str]:
+    """Options that name whom to trust and by which key marks were read."""
+    trust = engine.settings.get("trust")
+    options = ["--trust", visible(str(trust))] if trust else []
+    options += ["--keys", "KEYS"] if engine.settings.get("keys") else []
+    return options + (["--clip-key", "KEY"] if engine.settings.get("clip_key") else [])
 
 
 def threshold(engine: Engine) -> float:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from unmask.report.wording import is_clear
 from unmask.types import Evidence, Report, Word
+from unmask.verdict.competence import CONTEXT
 
 MOST_REASONS = 6
 
@@ -39,6 +40,15 @@ def all_evidence(report: Report) -> Iterator[tuple[int | None, Evidence]]:
         yield None, evidence
 
 
+def of_file(report: Report) -> tuple[Evidence, ...]:
+    """Findings about the whole file, without those that only repeat what stands with its origin."""
+    return tuple(it for it in report.evidence if not _repeats(it))
+
+
+def _repeats(evidence: Evidence) -> bool:
+    return evidence.abstained in CONTEXT and evidence.abstained != "context-only"
+
+
 def strongest(report: Report, most: int = MOST_REASONS) -> tuple[Grounds, ...]:
     """The sentences that carry the verdict, strongest first.
 
@@ -49,10 +59,11 @@ def strongest(report: Report, most: int = MOST_REASONS) -> tuple[Grounds, ...]:
     found = [
         Grounds(sentence, evidence, person, rank)
         for person, evidence in all_evidence(report)
+        if not _repeats(evidence)
         for rank, sentence in enumerate(evidence.because)
     ]
     answered = [grounds for grounds in found if grounds.evidence.fake is not None]
-    abstained = [grounds for grounds in found if grounds.evidence.abstained != "context-only"]
+    abstained = [grounds for grounds in found if grounds.evidence.abstained not in CONTEXT]
     word = report.verdict.word
     ordered = sorted(
         answered or abstained or found, key=lambda it: (it.rank, _group(it, word), -log_odds_strength(it.evidence))

@@ -43,6 +43,10 @@ ABSTENTIONS: Mapping[Reason, str] = MappingProxyType(
         "no-video": "no moving picture",
         "context-only": "it does not vote",
         "out-of-scope": "outside what it was made for",
+        "no-credentials": "the file carries no Content Credentials",
+        "no-key": "no key was given",
+        "no-mark": "no mark of this key was found",
+        "undecidable": "the mark is too weak to judge",
     }
 )
 """Why a detector abstained, in words."""

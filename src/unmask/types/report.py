@@ -7,6 +7,7 @@ from typing import Literal
 from unmask.types.evidence import Evidence, Map, Reason, Trace
 from unmask.types.faces import Track
 from unmask.types.media import Media
+from unmask.types.provenance import Provenance
 
 Word = Literal["manipulated", "no-sign", "cannot-tell"]
 
@@ -111,4 +112,4 @@ class Report:
     seen_until: float | None = None
     incomplete: str | None = None
     crowd: int = 0
-    provenance: Mapping[str, str] = field(default_factory=dict)
+    provenance: Provenance = field(default_factory=Provenance)

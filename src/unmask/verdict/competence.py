@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from unmask.types import Card, Evidence, Media, Person
+from unmask.types import Card, Evidence, Media, Person, Reason
 
+CONTEXT: frozenset[Reason] = frozenset({"context-only", "no-credentials", "no-key"})
+"""Abstentions that leave no check undone: the file says nothing of the kind, or nobody asked. They are not listed."""
 LEAST_SHARE_SEEN = 0.2
 """A person in view for less of the film than this does not stand for the whole of it."""
 
@@ -32,7 +34,9 @@ def unchecked(
         crowd: Faces that were not followed.
         not_asked: Names of the detectors that the user left out.
     """
-    sentences = [f"{one.detector}: {one.because[0]}" for one in evidence if one.abstained not in (None, "context-only")]
+    sentences = [
+        f"{one.detector}: {one.because[0]}" for one in evidence if one.abstained and one.abstained not in CONTEXT
+    ]
     for person in people:
         whose = f" (person {person.track.id})" if len(people) > 1 else ""
         sentences += [f"{one.detector}{whose}: {one.because[0]}" for one in person.evidence if one.abstained]

@@ -104,9 +104,9 @@ def _least_answers(media: Media, candidates: Sequence[tuple[Person, Odds]]) -> i
 
 def _joined(own: Odds, shared: Odds, people: int) -> Odds:
     crowd_penalty = float(np.log(people)) if people > 1 else 0.0
-    both = own.middle + shared.middle
-    # Suspicion is lowered, but never turned into its opposite: a suspect must not count as a sign of a filmed face.
-    middle = max(both - crowd_penalty, min(both, 0.0))
+    # Suspicion is lowered, but never turned into its opposite: a suspect must not count as a sign of a filmed face. What
+    # is known of the file was not picked among many, so it is not lowered.
+    middle = shared.middle + max(own.middle - crowd_penalty, min(own.middle, 0.0))
     below = np.hypot(own.middle - own.low, shared.middle - shared.low)
     above = np.hypot(own.high - own.middle, shared.high - shared.middle)
     return Odds(middle, middle - float(below), middle + float(above), own.answered + shared.answered)
@@ -121,7 +121,7 @@ def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
     if media.kind == "audio":
         return "Cannot tell: this is a sound file, and this version has no detector for voices."
     if not people:
-        return "Cannot tell: no face was seen, and every check of this version looks at faces."
+        return "Cannot tell: no face was seen, and all checks but those of signatures and marks look at faces."
     return f"Cannot tell: no check could be made; {people[0].evidence[0].because[0] if people[0].evidence else 'none was asked for.'}"
 
 

@@ -20,15 +20,17 @@ _COLUMNS = 394  # one a unit of width: finer than a screen or a printer shows
 _FEW = 30  # values of a stretch that are shown one by one, since the line between them is a guess
 
 
-def curve(trace: Trace) -> str:
+def curve(trace: Trace, within: tuple[float, float] | None = None) -> str:
     """The line plot of a trace: gaps where it is NaN, and a labelled mark where it points.
 
-    A long trace is drawn by the lowest and the highest value of each column, so that no peak is lost.
+    A long trace is drawn by the lowest and the highest value of each column, so that no peak is lost. With ``within``
+    the axis shows at least that range, so that small ripples of a share look small.
     """
     x, y = _range(trace.x), _range(trace.y)
     if x is None or y is None:
         return picture(_WIDTH, 60, trace.name, "Nothing was measured.", [_nothing()])
-    low, high = y if y[1] > y[0] else (y[0] - 1, y[0] + 1)
+    low, high = y if within is None else (min(y[0], within[0]), max(y[1], within[1]))
+    low, high = (low, high) if high > low else (low - 1, low + 1)
     margin = 0.06 * (high - low)
     frame = _Frame(x[0], x[1] if x[1] > x[0] else x[0] + 1, low - margin, high + margin)
     parts = [*frame.x_axis(trace.x_unit), *frame.y_axis(trace.y_unit)]

@@ -2,31 +2,18 @@
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from unmask.report.figures.colors import diverging, ink_on
 from unmask.report.figures.svg import Rect, element, hatching, line, picture, ramp, shortened, words
-from unmask.report.figures.ticks import time_label, time_ticks
+from unmask.report.figures.time_axis import BAR, LEFT, RIGHT, ROW, WIDTH, TimeAxis
 from unmask.report.wording import answer, percent, visible
 from unmask.types import Evidence, Report, Segment, Track
+from unmask.verdict.competence import CONTEXT
 
-_WIDTH, _LEFT, _RIGHT = 960.0, 150.0, 944.0
-_ROW, _BAR = 30.0, 22.0
 _NARROWEST = 4.0  # of a segment; more and smaller ones are drawn as the strongest among them
 _SHORTEST_GAP = 0.5  # seconds; a shorter loss of a face is not worth drawing
-
-
-@dataclass(frozen=True, slots=True)
-class _Time:
-    """Where a time lies on the paper."""
-
-    longest: float
-
-    def x(self, seconds: float) -> float:
-        share = seconds / self.longest if math.isfinite(seconds) else 1.0
-        return _LEFT + min(max(share, 0.0), 1.0) * (_RIGHT - _LEFT)
 
 
 def timeline(report: Report) -> str:
@@ -34,31 +21,31 @@ def timeline(report: Report) -> str:
 
     Empty for a still, where no time is known, and where nothing was judged by stretches.
     """
-    longest = _longest(report)
-    voting = [evidence for evidence in report.evidence if evidence.abstained != "context-only"]
-    if report.media.kind == "image" or longest <= 0 or not (report.people or any(it.segments for it in voting)):
+    longest = length_seconds(report)
+    voting = [evidence for evidence in report.evidence if evidence.abstained not in CONTEXT]
+    if longest <= 0 or not (report.people or any(it.segments for it in voting)):
         return ""
-    time = _Time(longest)
+    time = TimeAxis(longest)
     rows, bottom = _rows(report, voting, time, 26.0 if report.incomplete else 8.0)
-    parts = [*_broken_off(report, time, bottom), *rows, *_axis(time, bottom), *_legend(bottom + 44)]
-    return picture(_WIDTH, bottom + 66, "Evidence along the film", _description(report, longest), parts)
+    parts = [*_broken_off(report, time, bottom), *rows, *time.drawn(bottom), *_legend(bottom + 44)]
+    return picture(WIDTH, bottom + 66, "Evidence along the film", _description(report, longest), parts)
 
 
-def _rows(report: Report, voting: list[Evidence], time: _Time, y: float) -> tuple[list[str], float]:
+def _rows(report: Report, voting: list[Evidence], time: TimeAxis, y: float) -> tuple[list[str], float]:
     """All rows, and where they end."""
     parts: list[str] = []
     for person in report.people:
         parts += _presence(time, person.track, y)
         for evidence in person.evidence:
-            y += _ROW
+            y += ROW
             parts += _row(time, evidence, y, (person.track.start, person.track.end))
-        y += _ROW + 10
+        y += ROW + 10
     if voting:
         parts.append(words(0, y + 15, "Whole file", bold=True))
         for evidence in voting:
-            y += _ROW
-            parts += _row(time, evidence, y, (0.0, time.longest))
-        y += _ROW
+            y += ROW
+            parts += _row(time, evidence, y, None)
+        y += ROW
     return parts, y
 
 
@@ -69,16 +56,16 @@ def presence(track: Track) -> list[tuple[float, float]]:
     return [(float(run[0]), float(run[-1])) for run in np.split(track.times, breaks)]
 
 
-def _presence(time: _Time, track: Track, y: float) -> Iterator[str]:
+def _presence(time: TimeAxis, track: Track, y: float) -> Iterator[str]:
     yield words(0, y + 15, f"Person {track.id}", bold=True)
-    yield words(_LEFT - 10, y + 15, "in view", anchor="end", class_="soft")
-    yield line(_LEFT, y + 11, _RIGHT, y + 11)
+    yield words(LEFT - 10, y + 15, "in view", anchor="end", class_="soft")
+    yield line(LEFT, y + 11, RIGHT, y + 11)
     for start, end in _merged(time, presence(track)):
         width = max(time.x(end) - time.x(start), 1.5)
         yield element("rect", x=time.x(start), y=y + 7, width=width, height=8, rx=3, class_="present", fill="#4b545c")
 
 
-def _merged(time: _Time, stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
+def _merged(time: TimeAxis, stretches: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Stretches less than a point apart on paper as one."""
     merged = stretches[:1]
     for start, end in stretches[1:]:
@@ -89,15 +76,16 @@ def _merged(time: _Time, stretches: list[tuple[float, float]]) -> list[tuple[flo
     return merged
 
 
-def _row(time: _Time, evidence: Evidence, y: float, span: tuple[float, float]) -> Iterator[str]:
-    left, right = time.x(span[0]), time.x(span[1])
-    yield words(14, y + 15, shortened(evidence.detector, _LEFT - 24))
-    yield line(_LEFT, y + 11, _RIGHT, y + 11)
+def _row(time: TimeAxis, evidence: Evidence, y: float, in_view: tuple[float, float] | None) -> Iterator[str]:
+    """One detector's row; where the person was in view but not judged it is hatched."""
+    left, right = (time.x(seconds) for seconds in in_view or (0.0, 0.0))
+    yield words(14, y + 15, shortened(evidence.detector, LEFT - 24))
+    yield line(LEFT, y + 11, RIGHT, y + 11)
     segments = [it for it in evidence.segments if math.isfinite(it.start + it.fake)]
     if evidence.fake is not None and segments:
         if right - left > 2:
-            yield element("rect", x=left, y=y, width=right - left, height=_BAR, class_="panel", fill="#efece6")
-            yield hatching(Rect(left, y, right - left, _BAR))
+            yield element("rect", x=left, y=y, width=right - left, height=BAR, class_="panel", fill="#efece6")
+            yield hatching(Rect(left, y, right - left, BAR))
         for segment in _drawable(time, segments):
             yield from _segment(time, segment, y)
     else:
@@ -108,16 +96,16 @@ def _note(evidence: Evidence, left: float, y: float) -> Iterator[str]:
     """What the row says in words where there are no stretches to draw."""
     text = answer(evidence) if evidence.fake is None else f"{answer(evidence)}, one answer for all"
     width = len(text) * 6.4 + 16
-    x = min(left, _RIGHT - width)
-    yield element("rect", x=x, y=y, width=width, height=_BAR, rx=3, class_="panel", fill="#efece6")
+    x = min(left, RIGHT - width)
+    yield element("rect", x=x, y=y, width=width, height=BAR, rx=3, class_="panel", fill="#efece6")
     yield words(x + 8, y + 15, text, class_="soft")
 
 
-def _segment(time: _Time, segment: Segment, y: float) -> Iterator[str]:
+def _segment(time: TimeAxis, segment: Segment, y: float) -> Iterator[str]:
     x, color = time.x(segment.start), diverging(segment.fake)
     width = max(time.x(segment.end) - x, 2.0)
     yield element(
-        "rect", element("title", percent(segment.fake)), x=x, y=y, width=width, height=_BAR, class_="cell", fill=color
+        "rect", element("title", percent(segment.fake)), x=x, y=y, width=width, height=BAR, class_="cell", fill=color
     )
     label = f"{segment.fake * 100:.0f}\xa0%"
     label = label if width >= 40 else label[:-2]
@@ -125,7 +113,7 @@ def _segment(time: _Time, segment: Segment, y: float) -> Iterator[str]:
         yield words(x + width / 2, y + 15, label, anchor="middle", class_="", fill=ink_on(color), size=11)
 
 
-def _drawable(time: _Time, segments: list[Segment]) -> list[Segment]:
+def _drawable(time: TimeAxis, segments: list[Segment]) -> list[Segment]:
     """Segments wide enough to see: where they are too fine, the strongest of each stretch stands for it."""
     drawn: list[Segment] = []
     for segment in sorted(segments, key=lambda it: it.start):
@@ -138,16 +126,7 @@ def _drawable(time: _Time, segments: list[Segment]) -> list[Segment]:
     return drawn
 
 
-def _axis(time: _Time, y: float) -> Iterator[str]:
-    yield line(_LEFT, y + 4, _RIGHT, y + 4)
-    for place in time_ticks(time.longest):
-        x = time.x(place)
-        yield line(x, y + 4, x, y + 9)
-        yield words(x, y + 23, time_label(place, time.longest), anchor="middle", class_="soft")
-    yield words(_LEFT - 10, y + 23, "seconds" if time.longest <= 120 else "min:s", anchor="end", class_="soft")
-
-
-def _broken_off(report: Report, time: _Time, y: float) -> Iterator[str]:
+def _broken_off(report: Report, time: TimeAxis, y: float) -> Iterator[str]:
     """A line where the film breaks off, drawn first so that no row is crossed out by it."""
     if report.incomplete and report.seen_until is not None:
         x = time.x(report.seen_until)
@@ -162,7 +141,7 @@ def _broken_off(report: Report, time: _Time, y: float) -> Iterator[str]:
             stroke_width=1.4,
             stroke_dasharray="4 3",
         )
-        early = x < (_LEFT + _RIGHT) / 2
+        early = x < (LEFT + RIGHT) / 2
         yield words(
             x + (6 if early else -6), 13, "nothing seen after this", anchor="start" if early else "end", class_="soft"
         )
@@ -170,7 +149,7 @@ def _broken_off(report: Report, time: _Time, y: float) -> Iterator[str]:
 
 def _legend(y: float) -> Iterator[str]:
     width = 200.0
-    left = _LEFT + 70
+    left = LEFT + 70
     yield words(left - 8, y + 11, "no sign", anchor="end", class_="soft")
     yield ramp(Rect(left, y, width, 14), diverging)
     yield words(left + width + 8, y + 11, "sign of manipulation", class_="soft")
@@ -180,7 +159,10 @@ def _legend(y: float) -> Iterator[str]:
     yield words(box + 34, y + 11, "in view, but not judged", class_="soft")
 
 
-def _longest(report: Report) -> float:
+def length_seconds(report: Report) -> float:
+    """The latest time that the file is known to have, 0 for a still."""
+    if report.media.kind == "image":
+        return 0.0
     ends = [report.media.duration_seconds or 0.0, report.seen_until or 0.0]
     ends += [person.track.end for person in report.people]
     return max(end for end in ends if math.isfinite(end))
