@@ -8,7 +8,7 @@ from inspect import cleandoc
 
 import typer
 
-from unmask.cli import about, bench, check, pulse
+from unmask.cli import about, bench, check, keys, pulse, sign, verify, watermark
 from unmask.errors import UnmaskError
 
 INTERRUPTED = 130
@@ -29,13 +29,36 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., int]] = {
     "check": check.check,
     "pulse": pulse.pulse,
+    "sign": sign.sign,
+    "verify": verify.verify,
     "detectors": about.detectors,
     "doctor": about.doctor,
     "bench": bench.bench,
 }
-for _name, _command in COMMANDS.items():
-    # Typer keeps the lines of a paragraph that begins with a backspace; a docstring writes it as two signs.
-    app.command(_name, help=cleandoc(_command.__doc__ or "").replace(r"\b", "\b"))(_command)
+GROUPS: dict[str, tuple[str, dict[str, Callable[..., int]]]] = {
+    "keys": (keys.HELP, keys.COMMANDS),
+    "watermark": (watermark.HELP, watermark.COMMANDS),
+}
+"""Commands of two words: for each first word what it is for, and the second words."""
+
+
+def _add(place: typer.Typer, commands: dict[str, Callable[..., int]]) -> None:
+    for name, command in commands.items():
+        # Typer keeps the lines of a paragraph that begins with a backspace; a docstring writes it as two signs.
+        place.command(name, help=cleandoc(command.__doc__ or "").replace(r"\b", "\b"))(command)
+
+
+def _help_alone(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+_add(app, COMMANDS)
+for _name, (_help, _commands) in GROUPS.items():
+    _group = typer.Typer(help=_help, rich_markup_mode=None)
+    _group.callback(invoke_without_command=True)(_help_alone)
+    _add(_group, _commands)
+    app.add_typer(_group, name=_name)
 
 
 @app.callback(invoke_without_command=True)
@@ -63,8 +86,10 @@ def run_app(arguments: list[str]) -> int:
         sys.stderr.write("Interrupted.\n")
         return INTERRUPTED
     except typer.TyperException as error:
-        said = error.format_message().rstrip(".")
-        sys.stderr.write(f"{said}. Try 'unmask --help', or 'unmask COMMAND --help'.\n")
+        said = error.format_message()
+        sys.stderr.write(
+            f"{said}{'' if said.endswith(('.', '?')) else '.'} Try 'unmask --help', or 'unmask COMMAND --help'.\n"
+        )
         return USAGE
     except (BrokenPipeError, SystemExit):
         # Whoever read our output has left: click and rich then call exit, with the code of another outcome. The
