@@ -1,6 +1,7 @@
 """``unmask bench``: measures this program itself."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -11,12 +12,15 @@ from unmask.errors import UsageError
 if TYPE_CHECKING:
     from unmask.benchmark.suite import SuiteResult
 
-Suite = Literal["speed", "pulse", "clips"]
+Suite = Literal["speed", "pulse", "clips", "watermark"]
 
 
 def bench(
     suite: Annotated[
-        Suite, typer.Argument(metavar="[SUITE]", help="speed, pulse or clips; speed if not given.", show_default=False)
+        Suite,
+        typer.Argument(
+            metavar="[SUITE]", help="speed, pulse, clips or watermark; speed if not given.", show_default=False
+        ),
     ] = "speed",
     place: Annotated[
         Path | None,
@@ -30,14 +34,32 @@ def bench(
         Path | None, typer.Option(metavar="FILE", help="Put the results into this page, in place of the last ones.")
     ] = None,
     note: Annotated[str | None, typer.Option(metavar="TEXT", help="A sentence to keep with the results.")] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Leave out the film of ten minutes.")] = False,
+    faces: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="For watermark: a folder of portraits, of which 50 are taken."),
+    ] = None,
+    speech: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="For watermark: a folder of utterances, of which 40 are taken.")
+    ] = None,
+    clips: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="For watermark: take only so many films of the folder.")
+    ] = None,
+    work: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="For watermark: keep what is measured here, so that a broken run goes on."),
+    ] = None,
+    jobs: Annotated[int | None, typer.Option(metavar="N", min=1, help="For watermark: films measured at once.")] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out the film of ten minutes; of watermark, take a small part.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
-    """Measure unmask: its cost, how well it reads pulses, how it judges a folder of films.
+    """Measure unmask: its cost, how well it reads pulses, how it judges a folder of films, what its marks survive.
 
     speed prints processor time and memory beside their targets, never time by the clock. pulse takes a folder with
     waves beside a finger sensor (*/ground_truth.txt), films of faces, and patches of skin without a pulse (no-pulse*).
-    clips checks every film of a folder; files named X_real and X_fake are compared in pairs.
+    clips checks every film of a folder; files named X_real and X_fake are compared in pairs. watermark marks the
+    films of a folder, codes, crops and alters them, and reads them again; about a minute a film on two cores.
 
     With --write, each run of clips also adds a line to the list of looks at that folder.
 
@@ -46,11 +68,15 @@ def bench(
       unmask bench speed examples/real.mp4
       unmask bench pulse recordings/ --json
       unmask bench clips films/ --write docs/results.md --note "Before the new threshold."
+      unmask bench watermark films/ --faces portraits/ --speech utterances/ --work kept/ --write docs/results.md
     """
     suites: dict[Suite, Callable[[], SuiteResult]] = {
         "speed": lambda: _speed(place, note, quick=quick, quiet=quiet),
         "pulse": lambda: _pulse(_folder(place, suite), note, quiet=quiet),
         "clips": lambda: _clips(_folder(place, suite), note, quiet=quiet),
+        "watermark": lambda: _watermark(
+            _folder(place, suite), _Marks(faces, speech, clips, work, jobs, quick), note, quiet=quiet
+        ),
     }
     from unmask.benchmark.sections import write_section
     from unmask.report.as_json import json_line
@@ -61,6 +87,18 @@ def bench(
     if write is not None:
         write_section(write, result.section)
     return 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Options of the suite ``watermark``."""
+
+    faces: Path | None
+    speech: Path | None
+    clips: int | None
+    work: Path | None
+    jobs: int | None
+    quick: bool
 
 
 def _folder(place: Path | None, suite: Suite) -> Path:
@@ -112,3 +150,35 @@ def _clips(folder: Path, note: str | None, *, quiet: bool) -> "SuiteResult":
             rows.append(clip_row(file, name, settings(), watch.advance))
             watch.end()
     return clips_suite(folder, rows, origin, note)
+
+
+def _watermark(folder: Path, options: _Marks, note: str | None, *, quiet: bool) -> "SuiteResult":
+    import os
+    import tempfile
+
+    from unmask.benchmark.clips_section import named
+    from unmask.benchmark.rates import films_of
+    from unmask.benchmark.watermark import outcomes_of, watermark_origin, watermark_suite
+    from unmask.benchmark.watermark_beside import PEER
+    from unmask.benchmark.watermark_jobs import jobs_of, plan_of, work_off
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+
+    with tempfile.TemporaryDirectory(prefix="unmask-bench-") as passing:
+        plan = plan_of(
+            films_of(folder),
+            options.work or Path(passing),
+            settings(),
+            faces=options.faces,
+            speech=options.speech,
+            peer=os.environ.get(PEER) or None,
+            most_films=options.clips,
+            quick=options.quick,
+        )
+        origin = watermark_origin(plan, named(folder))
+        jobs = jobs_of(plan)
+        with watching(len(jobs), quiet=quiet) as watch:
+            for job in work_off(jobs, options.jobs or os.cpu_count() or 1):
+                watch.begin(f"{job.part}: {job.file.name}")
+                watch.end()
+        return watermark_suite(plan, outcomes_of(jobs), origin, note)
