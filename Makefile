@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export OMP_NUM_THREADS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix check types layers docs pictures bench
+.PHONY: help demo test fix check types layers docs pictures map bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -46,9 +46,22 @@ pictures: $(READY) ## Draw the README's picture of a report anew (needs chromium
 	&& $(CHROMIUM) --user-data-dir="$$folder/browser" --window-size=1200,1225 --screenshot=$(PICTURE) \
 		"file://$$(echo "$$folder"/forged-*.html)" && ls -l $(PICTURE)
 
-bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER also how well pulses are read
+MAP := docs/pictures/map.png
+COARSER := import cv2, sys; cv2.imwrite(sys.argv[2], cv2.imread(sys.argv[1]) // 8 * 8 + 4, [cv2.IMWRITE_PNG_COMPRESSION, 9])
+
+# 32 steps of each colour instead of 256: a third of the bytes, and nobody sees it.
+map: $(READY) ## Draw the README's map of an altered film anew
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && mkdir -p $(dir $(MAP)) \
+	&& $(BIN)/unmask keys new --org "Example Archive" "$$folder/KEYS" >/dev/null \
+	&& $(BIN)/unmask watermark embed --quiet examples/real.mp4 -o "$$folder/marked.mp4" --keys "$$folder/KEYS" >/dev/null \
+	&& $(BIN)/python examples/replace_face.py "$$folder/marked.mp4" "$$folder/altered.mp4" 2 4 \
+	&& $(BIN)/unmask watermark map --quiet "$$folder/altered.mp4" -o "$$folder/map.png" --keys "$$folder/KEYS" >/dev/null \
+	&& $(BIN)/python -c "$(COARSER)" "$$folder/map.png" $(MAP) && ls -l $(MAP)
+
+bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER how well pulses are read, with FILMS=FOLDER what marks survive
 	$(BIN)/unmask bench speed
 	$(if $(RECORDINGS),$(BIN)/unmask bench pulse $(RECORDINGS))
+	$(if $(FILMS),$(BIN)/unmask bench watermark $(FILMS))
 
 # Installed anew when the dependencies changed; otherwise this takes no time.
 $(READY): pyproject.toml constraints.txt

@@ -16,6 +16,8 @@ PAGES = sorted(
     if not path.name.startswith(".")
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CHAIN = "## Prove where a film comes from\n"
+"""Heading of the README whose commands build on each other; test_chain runs them in a folder of their own."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -27,19 +29,44 @@ class Shown:
     output: str
 
 
+def text_of(page: Path) -> str:
+    """The page without the part whose commands build on each other."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    before, heading, rest = text.partition(CHAIN)
+    return before + rest[rest.index("\n## ") :] if heading else text
+
+
+def chain() -> str:
+    """The part of the README whose commands build on each other."""
+    rest = (ROOT / "README.md").read_text(encoding="utf-8").partition(CHAIN)[2]
+    return rest[: rest.index("\n## ")]
+
+
 def blocks(page: Path, language: str) -> list[str]:
     """Fenced blocks of a language."""
     return [block for kind, block in FENCE.findall((ROOT / page).read_text(encoding="utf-8")) if kind == language]
 
 
 def shown(page: Path) -> list[Shown]:
-    """Commands after a dollar sign, with the lines up to the next one."""
+    """Commands that stand for themselves."""
+    return [one for kind, block in FENCE.findall(text_of(page)) if kind == "console" for one in shown_in(block)]
+
+
+def chained() -> list[Shown]:
+    """Commands that build on each other, in their order; those of a shell block show no output."""
     found = []
-    for block in blocks(page, "console"):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append(Shown(command, output))
+    for kind, block in FENCE.findall(chain()):
+        if kind == "sh":
+            found += [Shown(command, "") for command in block.splitlines()]
+        elif kind == "console":
+            found += shown_in(block)
     return found
+
+
+def shown_in(block: str) -> list[Shown]:
+    """Commands after a dollar sign, with the lines up to the next one."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    return [Shown(command, output) for command, _, output in (part.partition("\n") for part in parts)]
 
 
 @cache

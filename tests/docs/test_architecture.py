@@ -3,11 +3,13 @@
 import json
 import re
 import tomllib
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.docs.pages import ROOT, printed
+from unmask.provenance.keys import new_keys
 
 TEXT = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 FILM = "examples/real.mp4"
@@ -35,6 +37,18 @@ def keys(row: dict[str, Any], *below: str) -> set[str]:
 def test_the_keys_of_a_row_are_those_listed(command: str, below: tuple[str, ...]) -> None:
     row = json.loads(printed(f"unmask {command} --quiet --json {FILM}"))
     assert keys(row, *below) == bullet(command)
+
+
+def test_the_keys_of_a_verified_file_are_those_listed() -> None:
+    row = json.loads(printed(f"unmask verify --quiet --json --no-compare {FILM}"))
+    assert set(row) == bullet("verify")
+
+
+def test_the_keys_of_a_mark_that_was_read_are_those_listed(tmp_path: Path) -> None:
+    new_keys("Example Archive", tmp_path / "KEYS")
+    row = json.loads(printed(f"unmask watermark read --quiet --json --keys {tmp_path / 'KEYS'} {FILM}"))
+    assert row["error"] is None
+    assert set(row) == bullet("watermark read")
 
 
 def test_every_folder_and_module_of_the_package_is_in_the_tree() -> None:

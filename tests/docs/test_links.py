@@ -34,13 +34,14 @@ def test_every_decision_is_listed() -> None:
     assert [path.name for path in decisions if f"({path.name})" not in listed] == []
 
 
-def test_the_picture_of_the_readme_is_a_picture_of_a_page() -> None:
-    picture = ROOT / "docs" / "pictures" / "report.png"
-    assert "(docs/pictures/report.png)" in (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize(("name", "width", "most_bytes"), [("report", 1200, 300_000), ("map", 720, 150_000)])
+def test_the_pictures_of_the_readme_are_of_the_size_they_are_made_in(name: str, width: int, most_bytes: int) -> None:
+    picture = ROOT / "docs" / "pictures" / f"{name}.png"
+    assert f"(docs/pictures/{name}.png)" in (ROOT / "README.md").read_text(encoding="utf-8")
     video = probe(picture, Settings()).video
     assert video is not None
-    assert video.width == 1200
-    assert picture.stat().st_size < 300_000
+    assert video.width == width
+    assert picture.stat().st_size < most_bytes
 
 
 def _target(page: Path, link: str) -> Path:

@@ -2,18 +2,21 @@
 
 import subprocess
 import sys
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from unmask.media.encode import write_video
+from unmask.media.image import write_image
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
 from unmask.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-SCRIPTS = ("check", "make_forgery", "one_detector", "pulse", "tracks")
+SCRIPTS = ("check", "make_forgery", "one_detector", "pulse", "replace_face", "sign_and_verify", "tracks")
+BOX = (26).to_bytes(4, "big") + b"uuid" + bytes(range(18))
 LABEL = (slice(12, 36), slice(14, 270))
 
 
@@ -25,7 +28,7 @@ def run(script: str, *arguments: str) -> str:
     return done.stdout
 
 
-def test_there_are_five_scripts_of_at_most_forty_lines() -> None:
+def test_there_are_seven_scripts_of_at_most_forty_lines() -> None:
     lengths = {path.stem: len(path.read_text(encoding="utf-8").splitlines()) for path in ROOT.glob("examples/*.py")}
     assert sorted(lengths) == sorted(SCRIPTS)
     assert max(lengths.values()) <= 40
@@ -74,6 +77,26 @@ def test_make_forgery_changes_the_face_and_labels_every_frame(tmp_path: Path) ->
     assert all((picture[LABEL].min(axis=-1) > 220).mean() < 0.05 for picture in real)
 
 
+def test_sign_and_verify_tells_what_others_see(tmp_path: Path) -> None:
+    write_image(tmp_path / "still.png", pictures(ROOT / "examples" / "real.mp4", 1)[0])
+    printed = run("sign_and_verify", str(tmp_path / "still.png"), str(tmp_path)).splitlines()
+    assert [line.partition(":")[0] for line in printed[:3]] == ["valid", "trusted", "intact"]
+    assert printed[3].endswith("True")
+
+
+def test_replace_face_changes_the_chosen_seconds_and_keeps_other_boxes(tmp_path: Path) -> None:
+    source, output = tmp_path / "source.mp4", tmp_path / "output.mp4"
+    write_video(source, pictures(ROOT / "examples" / "real.mp4", 48), 24.0)
+    with source.open("ab") as file:
+        file.write(BOX)
+    run("replace_face", str(source), str(output), "0.5", "1.5")
+    real, altered = pictures(source), pictures(output)
+    assert len(real) == len(altered) == 48
+    apart = [float(np.abs(one.astype(float) - other).mean()) for one, other in zip(real, altered, strict=True)]
+    assert min(apart[12:36]) > 2 * max(*apart[:12], *apart[36:])
+    assert output.read_bytes().endswith(BOX)
+
+
 def test_the_two_films_in_the_folder_are_of_one_length_and_encoding() -> None:
     facts = [probe(ROOT / "examples" / f"{name}.mp4", Settings()).video for name in ("real", "forged")]
     told = [(video.codec, video.width, video.height, video.frames) for video in facts if video]
@@ -81,7 +104,7 @@ def test_the_two_films_in_the_folder_are_of_one_length_and_encoding() -> None:
     assert all(one == other for one, other in pairwise(told))
 
 
-def pictures(path: Path) -> list[np.ndarray]:
+def pictures(path: Path, most: int | None = None) -> list[np.ndarray]:
     settings = Settings()
     with open_frames(path, probe(path, settings), settings) as film:
-        return [frame.image for frame in film]
+        return [frame.image for frame in islice(film, most)]
