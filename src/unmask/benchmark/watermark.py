@@ -235,11 +235,12 @@ def _alteration_line(plan: Plan) -> str:
 def _sound_lines(measured: Outcomes, lines: list[str]) -> list[str]:
     if not measured.sounds:
         return ["The mark in the sound was not measured; name a folder of utterances with --speech.", ""]
-    levels = [row.snr_db for row in measured.sounds]
+    levels, masks = [row.snr_db for row in measured.sounds], [row.mask_db for row in measured.sounds]
     told = (
         f"The mark in the sound, in {len(measured.sounds)} utterances of {min(row.seconds for row in measured.sounds):.0f}–"
         f"{max(row.seconds for row in measured.sounds):.0f} s: {sum(levels) / len(levels):.1f} dB below the sound on average "
-        f"(least {min(levels):.1f}). Altered: from {100 * ALTERED_FROM:.0f} to {100 * ALTERED_TO:.0f} % of it spoken by another, "
+        f"(least {min(levels):.1f}), {-sum(masks) / len(masks):.1f} dB below what the sound masks (least {-max(masks):.1f}; from 10 on "
+        f"it is hardly ever heard). Altered: from {100 * ALTERED_FROM:.0f} to {100 * ALTERED_TO:.0f} % of it spoken by another, "
         "as loud. *AUC*: integrity of a second, altered against the same second left alone. The peer has no sound."
     )
     return [told, "", *lines, ""]

@@ -293,7 +293,7 @@ def _sources(part: Part) -> tuple[Path, ...]:
     here, provenance, media = (Path(file).parent for file in (__file__, code.__file__, encode.__file__))
     coding = provenance / "code.py"
     if part == "sound":
-        return (coding, here / "watermark_sound.py", *sorted((provenance / "sound").glob("*.py")))
+        return (coding, here / "audible.py", here / "watermark_sound.py", *sorted((provenance / "sound").glob("*.py")))
     moving = tuple(media / f"{name}.py" for name in MOVING)
     if part in ("peer", "peer-still"):
         return (*moving, *(here / f"{name}.py" for name in BESIDE))

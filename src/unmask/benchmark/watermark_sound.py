@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 from scipy.signal import resample_poly
 
+from unmask.benchmark.audible import noise_to_mask_db, signal_to_noise_db
 from unmask.benchmark.watermark_measure import Outcome, bench_keys
 from unmask.media.audio import read_audio
 from unmask.media.muxing import media_file
@@ -68,6 +69,7 @@ class SoundRow:
         utterance: Its name.
         seconds: Its length.
         snr_db: Signal-to-noise ratio of the marked sound.
+        mask_db: What was added over what the sound masks, in dB; below −10 it is hardly ever heard.
         reads: What a reader says of the payload after each coding.
         states: The reader's word on the honest sound after each coding.
         altered_states: The same on the altered one.
@@ -79,6 +81,7 @@ class SoundRow:
     utterance: str
     seconds: float
     snr_db: float
+    mask_db: float
     reads: dict[str, Outcome] = field(default_factory=dict)
     states: dict[str, MarkState] = field(default_factory=dict)
     altered_states: dict[str, MarkState] = field(default_factory=dict)
@@ -115,7 +118,13 @@ def sound_row(utterance: str, sound: Mono, other: OtherMono, clip: int, settings
     """
     marked = marked_sound(sound, clip)
     length = len(sound) / RATE_HZ
-    row = SoundRow(utterance, length, snr_db(sound, marked), unmarked=_outcome(_read(sound, RATE_HZ), None))
+    row = SoundRow(
+        utterance,
+        length,
+        signal_to_noise_db(sound, marked),
+        noise_to_mask_db(sound, marked, RATE_HZ),
+        unmarked=_outcome(_read(sound, RATE_HZ), None),
+    )
     spoken = spoken_anew(marked, other)
     for coding in CODINGS:
         honest, altered = (_read(coded(one, coding, settings), coding.rate_hz) for one in (marked, spoken))
@@ -162,16 +171,6 @@ def coded(sound: Mono, coding: SoundCoding, settings: Settings) -> CodedMono:
             track.stream.codec_context.bit_rate = coding.bit_rate
             track.finish()
         return read_audio(path, probe(path, settings), settings, rate_hz=coding.rate_hz)
-
-
-def snr_db(before: Mono, after: Mono) -> float:
-    """Signal-to-noise ratio, the difference being the noise.
-
-    >>> round(snr_db(np.ones(4, np.float32), np.full(4, 1.1, np.float32)), 1)
-    20.0
-    """
-    noise = float(((after - before).astype(np.float64) ** 2).sum())
-    return float(10 * np.log10(float((before.astype(np.float64) ** 2).sum()) / noise)) if noise else float("inf")
 
 
 def _read(sound: MonoAudio, rate_hz: int) -> SoundMark:

@@ -59,7 +59,7 @@ def bench(
     speed prints processor time and memory beside their targets, never time by the clock. pulse takes a folder with
     waves beside a finger sensor (*/ground_truth.txt), films of faces, and patches of skin without a pulse (no-pulse*).
     clips checks every film of a folder; files named X_real and X_fake are compared in pairs. watermark marks the
-    films of a folder, codes, crops and alters them, and reads them again; about a minute a film on two cores.
+    films of a folder, codes, crops and alters them, and reads them again; about two minutes a film on two cores.
 
     With --write, each run of clips also adds a line to the list of looks at that folder.
 
