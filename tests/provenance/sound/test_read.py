@@ -49,7 +49,7 @@ def test_what_another_speaks_is_found_where_it_is(altered: Mono) -> None:
 def test_the_key_of_the_clip_finds_the_same(altered: Mono) -> None:
     mark = read(altered, KEYS.clip_key(CLIP))
     assert (mark.state, mark.payload) == ("altered", PAYLOAD)
-    assert mark.altered == pytest.approx(read(altered).altered, abs=0.5)
+    assert np.array(mark.altered) == pytest.approx(np.array(read(altered).altered), abs=0.5)
 
 
 def test_the_key_of_another_clip_says_so(sound: Mono) -> None:
@@ -63,7 +63,7 @@ def test_the_key_of_another_clip_says_so(sound: Mono) -> None:
     [
         lambda sound: -sound,
         lambda sound: 0.2 * sound,
-        lambda sound: sound[int(1.37 * RATE_HZ) :],
+        lambda sound: sound[int(1.4 * RATE_HZ) + 7 :],
         lambda sound: np.concatenate([voice(2.0, seed=8), sound]),
         lambda sound: sound + np.float32(0.01),
     ],
@@ -109,7 +109,7 @@ def test_blocks_of_any_size_are_read_alike(altered: Mono) -> None:
     reader = SoundMarkReader(KEYS, RATE_HZ)
     for start in range(0, len(altered), 5_000):
         reader.see(altered[start : start + 5_000])
-    assert reader.finish().altered == pytest.approx(read(altered).altered, abs=0.3)
+    assert np.array(reader.finish().altered) == pytest.approx(np.array(read(altered).altered), abs=0.3)
 
 
 def test_a_rate_out_of_range_is_refused() -> None:
