@@ -63,11 +63,12 @@ def test_the_key_of_another_clip_says_so(sound: Mono) -> None:
     [
         lambda sound: -sound,
         lambda sound: 0.2 * sound,
-        lambda sound: sound[int(1.4 * RATE_HZ) + 7 :],
+        lambda sound: sound[int(1.365 * RATE_HZ) :],
+        lambda sound: sound[int(1.37 * RATE_HZ) :],
         lambda sound: np.concatenate([voice(2.0, seed=8), sound]),
         lambda sound: sound + np.float32(0.01),
     ],
-    ids=["upside-down", "quieter", "cut", "later", "offset"],
+    ids=["upside-down", "quieter", "cut-a-quarter-hop-beside", "cut-half-a-hop-beside", "later", "offset"],
 )
 def test_the_payload_is_read_after(sound: Mono, change: object) -> None:
     assert callable(change)
