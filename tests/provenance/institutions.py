@@ -1,6 +1,7 @@
 """Institutions that sign in the tests: honest ones, and some whose certificates are not what they should be."""
 
 import io
+import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -21,7 +22,7 @@ from unmask.provenance.claims import Claims, claims_for
 from unmask.provenance.credentials import read_credentials
 from unmask.provenance.signer import raw_signature
 from unmask.provenance.signing import Signed, essence_to_sign, sign_file
-from unmask.provenance.store import reading_settings
+from unmask.provenance.store import reading_settings, store_bytes
 from unmask.settings import Settings
 from unmask.types import Credentials, Payload
 
@@ -195,3 +196,12 @@ def signed_for_another_purpose(source: Path, who: Institution, purpose: str) -> 
     """A picture signed by a program that takes a certificate for whatever it is."""
     lax = {"trust": {"user_anchors": who.anchors.decode(), "trust_config": f"{purpose}\n"}}
     return signed_by_library(source.read_bytes(), "image/png", FILMED, who, settings=lax)[0]
+
+
+def bytes_of(path: Path) -> int:
+    """Length of the manifest store in a file, 0 without one."""
+    source = os.open(path, os.O_RDONLY)
+    try:
+        return store_bytes(source)
+    finally:
+        os.close(source)
