@@ -191,10 +191,12 @@ def test_sound_that_mp4_does_not_take_is_coded_anew(
 
 
 def test_a_film_stays_as_bright_as_it_was(draw: DrawFilm, rewrite: Callable[..., Path], settings: Settings) -> None:
-    source = draw(frames=5, size=(160, 120), noise=True, options={"crf": "2"})
-    path = rewrite(source, crf=2)
-    for one, other in zip(frames_of(source, settings), frames_of(path, settings), strict=True):
-        np.testing.assert_allclose((one.image.astype(float) - other.image).mean(axis=(0, 1)), 0, atol=0.5)
+    source = draw(frames=5, size=(160, 120), noise=True, options={"crf": "8"})
+    path = rewrite(source, crf=8)
+    pairs = zip(frames_of(source, settings), frames_of(path, settings), strict=True)
+    brighter = [(one.image.astype(float) - other.image).mean(axis=(0, 1)) for one, other in pairs]
+    np.testing.assert_allclose(brighter, 0, atol=1.0)  # half the picture is of one colour, rounded in each frame
+    np.testing.assert_allclose(np.mean(brighter, axis=0), 0, atol=0.3)
 
 
 def test_a_silent_film_stays_silent(draw: DrawFilm, tmp_path: Path, settings: Settings) -> None:
