@@ -1,6 +1,7 @@
 import resource
 import signal
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,32 +62,34 @@ def test_a_second_run_replaces_the_page(report: Report, cards: Mapping[str, Card
     assert "Broken off." in second.read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def little_room() -> Iterator[int]:
-    """This process may write no file beyond 8 kB: the kernel refuses the rest, as a full disk does."""
+@contextmanager
+def little_room(most: int) -> Iterator[None]:
+    """Let this process write no file beyond so many bytes: the kernel refuses the rest, as a full disk does.
+
+    Held only around what is tested: pytest's own output may be a file longer than that.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (8192, hard))
-    yield 8192
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    signal.signal(signal.SIGXFSZ, handler)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        signal.signal(signal.SIGXFSZ, handler)
 
 
-def test_no_room_is_one_sentence_and_leaves_nothing(
-    report: Report, cards: Mapping[str, Card], tmp_path: Path, little_room: int
-) -> None:
-    with pytest.raises(OutputError) as caught:
+def test_no_room_is_one_sentence_and_leaves_nothing(report: Report, cards: Mapping[str, Card], tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught, little_room(8192):
         write_report(report, tmp_path, cards)
     assert list(tmp_path.iterdir()) == []
     assert "could not be written: File too large. Make room there" in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert little_room == 8192
 
 
-def test_no_room_keeps_the_page_that_was_there(tmp_path: Path, little_room: int) -> None:
+def test_no_room_keeps_the_page_that_was_there(tmp_path: Path) -> None:
     path = written(tmp_path, "page.html", "old")
-    with pytest.raises(OutputError):
-        written(tmp_path, "page.html", "new" * little_room)
+    with pytest.raises(OutputError), little_room(8192):
+        written(tmp_path, "page.html", "new" * 8192)
     assert path.read_text(encoding="utf-8") == "old"
 
 
