@@ -5,6 +5,8 @@ from jaxtyping import Bool, Float32, Float64, Int16, UInt8
 
 RgbImage = UInt8[np.ndarray, "height width 3"]
 """Gamma-coded RGB, 0–255."""
+Mask = Float32[np.ndarray, "height width"]
+"""Share of each pixel that was made, 0–1."""
 MonoAudio = Float32[np.ndarray, " samples"]
 """Sound of one channel, −1 to 1."""
 Seconds = Float64[np.ndarray, " frames"]

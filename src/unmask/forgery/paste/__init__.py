@@ -1,0 +1,1 @@
+"""Faces pasted over each other, each with its exact mask."""

@@ -1,0 +1,1 @@
+"""Face swap by a shared encoder and two decoders, step by step."""
