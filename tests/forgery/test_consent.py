@@ -29,14 +29,14 @@ def face(seed: int) -> Embedding:
     return np.random.default_rng(seed).normal(0, 0.05, 128)
 
 
-ENROLMENT = Enrolment("Jo Doe", "own-face", today() + timedelta(days=30), EVIDENCE, face(1))
+ENROLMENT = Enrolment("Jo Doe", "own-face", today() + timedelta(days=30), EVIDENCE, (face(1),))
 
 
 def test_a_record_is_read_as_it_was_written(lab: Lab) -> None:
     consent = enrol(lab, ENROLMENT)
     assert read_consent(lab, consent.id) == consent
     assert all_consents(lab) == (consent,)
-    assert np.abs(consent.embedding - face(1)).max() < 1e-5
+    assert np.abs(np.array(consent.faces) - face(1)).max() < 1e-5
 
 
 def test_it_allows_what_it_covers_to_the_enrolled_face(lab: Lab) -> None:
@@ -49,6 +49,15 @@ def test_it_allows_what_it_covers_to_the_enrolled_face(lab: Lab) -> None:
 def test_another_face_is_refused(lab: Lab) -> None:
     with pytest.raises(UsageError, match=r"not those of 'Jo Doe': they lie 0\.[5-9]\d"):
         require_consent(enrol(lab, ENROLMENT), "swap", face(2))
+
+
+def test_a_corpus_enrols_everyone_in_it(lab: Lab) -> None:
+    corpus = enrol(lab, replace(ENROLMENT, basis="licensed-corpus", faces=(face(1), face(2), face(3))))
+    assert require_consent(corpus, "swap", face(3)) is corpus
+    with pytest.raises(UsageError, match="not those of"):
+        require_consent(corpus, "swap", face(4))
+    with pytest.raises(UsageError, match="only a corpus"):
+        enrol(lab, replace(ENROLMENT, faces=(face(1), face(2))))
 
 
 def test_what_it_does_not_cover_is_refused(lab: Lab) -> None:
@@ -66,7 +75,7 @@ def test_an_expired_record_is_refused(lab: Lab) -> None:
 
 
 def test_revoking_deletes_what_rests_on_it_and_nothing_else(lab: Lab) -> None:
-    one, other = enrol(lab, ENROLMENT), enrol(lab, replace(ENROLMENT, subject="Al Roe", face=face(2)))
+    one, other = enrol(lab, ENROLMENT), enrol(lab, replace(ENROLMENT, subject="Al Roe", faces=(face(2),)))
     for folder, consents in (
         (lab.models / "both", (other.id, one.id)),
         (lab.models / "other", (other.id,)),
@@ -85,9 +94,9 @@ def test_revoking_deletes_what_rests_on_it_and_nothing_else(lab: Lab) -> None:
 
 
 def test_a_puppet_needs_no_face_and_a_person_does(lab: Lab) -> None:
-    puppet = enrol(lab, replace(ENROLMENT, basis="puppet", face=None))
+    puppet = enrol(lab, replace(ENROLMENT, basis="puppet", faces=()))
     assert require_consent(puppet, "swap", face(3)) is puppet
-    for wrong in (replace(ENROLMENT, face=None), replace(ENROLMENT, basis="puppet")):
+    for wrong in (replace(ENROLMENT, faces=()), replace(ENROLMENT, basis="puppet")):
         with pytest.raises(UsageError, match="holds their face"):
             enrol(lab, wrong)
 
@@ -98,7 +107,7 @@ def test_a_puppet_needs_no_face_and_a_person_does(lab: Lab) -> None:
         ({"expires": today() - timedelta(days=1)}, "expires before"),
         ({"subject": "  "}, "subject"),
         ({"scope": ()}, "scope"),
-        ({"face": np.full(128, np.nan)}, "face"),
+        ({"faces": (np.full(128, np.nan),)}, "faces"),
     ],
 )
 def test_a_record_that_makes_no_sense(lab: Lab, change: dict[str, object], said: str) -> None:
@@ -114,7 +123,9 @@ def test_a_record_that_is_not_there(lab: Lab, name: str) -> None:
         read_consent(lab, name)
 
 
-@pytest.mark.parametrize("change", [{"basis": "found-it"}, {"version": 2}, {"extra": 1}, {"face": [1.0]}, {"id": "x"}])
+@pytest.mark.parametrize(
+    "change", [{"basis": "found-it"}, {"version": 2}, {"extra": 1}, {"faces": [[1.0]]}, {"id": "x"}]
+)
 def test_a_tampered_record_is_refused_in_one_sentence(lab: Lab, change: dict[str, object]) -> None:
     consent = enrol(lab, ENROLMENT)
     path = lab.consents / f"{consent.id}.json"

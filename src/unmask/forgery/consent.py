@@ -31,7 +31,7 @@ MATCH_DISTANCE = 0.5
 DESCENT = "consents.json"
 """The file in a store or a model that names the consents it rests on."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-Number = Annotated[float, Field(allow_inf_nan=False)]
+Place = Annotated[tuple[Annotated[float, Field(allow_inf_nan=False)], ...], Field(min_length=128, max_length=128)]
 
 
 class Evidence(BaseModel):
@@ -52,8 +52,9 @@ class Consent(BaseModel):
         scope: What it may be used for.
         expires: Last day on which it holds.
         evidence: What shows it.
-        embedder: Network that measured the enrolled face.
-        face: Place of the enrolled face among faces; None for a puppet.
+        embedder: Network that measured the enrolled faces.
+        faces: Places of the enrolled faces among faces: one for a person, one for each person of a corpus, none for a
+            puppet.
         revoked: When it was taken back, None while it holds.
     """
 
@@ -68,22 +69,23 @@ class Consent(BaseModel):
     expires: date
     evidence: Evidence
     embedder: Literal["dlib-resnet-v1"] | None = None
-    face: tuple[Number, ...] | None = Field(default=None, min_length=128, max_length=128)
+    faces: tuple[Place, ...] = Field(default=(), max_length=10_000)
     revoked: datetime | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> "Consent":
         """A person's record holds their face, and ends after it began."""
-        if (self.face is None) != (self.basis == "puppet"):
+        if (not self.faces) != (self.basis == "puppet"):
             raise ValueError("a person's record holds their face, a puppet's holds none")
+        if len(self.faces) > 1 and self.basis != "licensed-corpus":
+            raise ValueError("only a corpus holds more than one face")
         if self.expires < self.granted:
             raise ValueError("it expires before it was granted")
         return self
 
-    @property
-    def embedding(self) -> Embedding | None:
-        """The enrolled face."""
-        return None if self.face is None else np.array(self.face, np.float64)
+    def apart(self, face: Embedding) -> float:
+        """Distance of a face from the nearest enrolled one; endless when none is enrolled."""
+        return min((distance(face, np.array(place, np.float64)) for place in self.faces), default=float("inf"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ class Enrolment:
         basis: Why their face may be used.
         expires: Last day on which it holds.
         evidence: What shows it.
-        face: The person's face; None for a puppet.
+        faces: The person's face; all faces of a corpus; none for a puppet.
         scope: What it may be used for.
     """
 
@@ -103,7 +105,7 @@ class Enrolment:
     basis: Basis
     expires: date
     evidence: Evidence
-    face: Embedding | None = None
+    faces: tuple[Embedding, ...] = ()
     scope: tuple[Scope, ...] = SCOPES
 
 
@@ -114,7 +116,7 @@ def enrol(lab: Lab, enrolment: Enrolment) -> Consent:
         UsageError: It makes no sense.
         OutputError: It cannot be written.
     """
-    face = enrolment.face
+    faces = tuple(tuple(round(float(value), 5) for value in face) for face in enrolment.faces)
     try:
         consent = Consent(
             id=secrets.token_hex(4),
@@ -124,8 +126,8 @@ def enrol(lab: Lab, enrolment: Enrolment) -> Consent:
             granted=today(),
             expires=enrolment.expires,
             evidence=enrolment.evidence,
-            embedder=None if face is None else "dlib-resnet-v1",
-            face=None if face is None else tuple(round(float(value), 5) for value in face),
+            embedder="dlib-resnet-v1" if faces else None,
+            faces=faces,
         )
     except ValidationError as error:
         raise UsageError(f"The consent record makes no sense: {_first(error)}.") from error
@@ -179,10 +181,7 @@ def require_consent(consent: Consent, scope: Scope, face: Embedding | None = Non
         raise UsageError(f"{who} expired on {consent.expires}; ask for a new one.")
     if scope not in consent.scope:
         raise UsageError(f"{who} covers {', '.join(consent.scope)}, not {scope}; ask for one that does.")
-    enrolled = consent.embedding
-    if face is None or enrolled is None:
-        return consent
-    apart = distance(face, enrolled)
+    apart = 0.0 if face is None or not consent.faces else consent.apart(face)
     if apart > MATCH_DISTANCE:
         raise UsageError(
             f"These faces are not those of {shown(Path(consent.subject))}: they lie {apart:.2f} from the enrolled face, and up to {MATCH_DISTANCE:.2f} is one person; name the consent of the person in the pictures."
