@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.cli.program import Row, python, rows, unmask
+from tests.provenance.sound.voices import voice
 from tests.puppet import Puppet, Stage, film, picture_of
 from unmask.cli.watermark import COMMANDS, CRF
 from unmask.media.encode import write_video
@@ -238,9 +239,10 @@ def test_the_key_of_another_clip_says_that_it_is_not_this_one(still: Path, keys:
     assert "but not that of clip 00000001" in done.stdout
 
 
-def test_the_sound_is_marked_on_request(original: Path, keys: Path, tmp_path: Path) -> None:
-    path = tmp_path / "both.mp4"
-    done = unmask("watermark", "embed", original, "-o", path, "--keys", keys, "--sound", "--json", *FAST)
+def test_the_sound_is_marked_on_request(keys: Path, tmp_path: Path) -> None:
+    talk, path = replace(STAGE, seconds=6.0, frame_rate=12.5), tmp_path / "both.mp4"  # a tone would hide too little
+    write_video(tmp_path / "talk.mp4", (it.image for it in film(talk)), 12.5, audio=voice(6.0), preset="veryfast")
+    done = unmask("watermark", "embed", tmp_path / "talk.mp4", "-o", path, "--keys", keys, "--sound", "--json", *FAST)
     assert done.returncode == 0, done.stderr
     assert rows(done)[0]["ledger"]["extra"] == {"marked": ["picture", "sound"]}
     (found,) = rows(unmask("watermark", "read", path, "--keys", keys, "--json", "--quiet"))
