@@ -8,7 +8,8 @@ from inspect import cleandoc
 
 import typer
 
-from unmask.cli import about, bench, check, keys, pulse, sign, verify, watermark
+from unmask.cli import about, bench, check, forge, forge_consent, forge_swap, keys, pulse, sign, verify, watermark
+from unmask.cli.group import Group
 from unmask.errors import UnmaskError
 
 INTERRUPTED = 130
@@ -35,17 +36,31 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "doctor": about.doctor,
     "bench": bench.bench,
 }
-GROUPS: dict[str, tuple[str, dict[str, Callable[..., int]]]] = {
-    "keys": (keys.HELP, keys.COMMANDS),
-    "watermark": (watermark.HELP, watermark.COMMANDS),
+GROUPS: dict[str, Group] = {
+    "keys": Group(keys.HELP, keys.COMMANDS),
+    "watermark": Group(watermark.HELP, watermark.COMMANDS),
+    "forge": Group(
+        forge.HELP,
+        forge.COMMANDS,
+        {
+            "consent": Group(forge_consent.HELP, forge_consent.COMMANDS),
+            "swap": Group(forge_swap.HELP, forge_swap.COMMANDS),
+        },
+    ),
 }
-"""Commands of two words: for each first word what it is for, and the second words."""
+"""Commands of more than one word, by their first word."""
 
 
-def _add(place: typer.Typer, commands: dict[str, Callable[..., int]]) -> None:
+def _add(place: typer.Typer, commands: dict[str, Callable[..., int]], groups: dict[str, Group]) -> None:
     for name, command in commands.items():
         # Typer keeps the lines of a paragraph that begins with a backspace; a docstring writes it as two signs.
         place.command(name, help=cleandoc(command.__doc__ or "").replace(r"\b", "\b"))(command)
+
+    for name, below in groups.items():
+        group = typer.Typer(help=below.help, rich_markup_mode=None)
+        group.callback(invoke_without_command=True)(_help_alone)
+        _add(group, below.commands, below.groups)
+        place.add_typer(group, name=name)
 
 
 def _help_alone(context: typer.Context) -> None:
@@ -53,12 +68,7 @@ def _help_alone(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-_add(app, COMMANDS)
-for _name, (_help, _commands) in GROUPS.items():
-    _group = typer.Typer(help=_help, rich_markup_mode=None)
-    _group.callback(invoke_without_command=True)(_help_alone)
-    _add(_group, _commands)
-    app.add_typer(_group, name=_name)
+_add(app, COMMANDS, GROUPS)
 
 
 @app.callback(invoke_without_command=True)

@@ -8,10 +8,11 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -237,6 +238,22 @@ def note_descent(folder: Path, consents: tuple[str, ...]) -> None:
     """
     with written_aside(folder / DESCENT) as aside:
         aside.write_text(json.dumps({"consents": list(consents)}) + "\n", encoding="utf-8")
+
+
+def scopes(words: Sequence[str]) -> tuple[Scope, ...]:
+    """Scopes by their names; the usual ones where none is named.
+
+    Raises:
+        UsageError: A name is unknown.
+
+    >>> scopes([]), scopes(["export"])
+    (('train', 'swap'), ('export',))
+    """
+    known: tuple[Scope, ...] = get_args(Scope)
+    wrong = [word for word in words if word not in known]
+    if wrong:
+        raise UsageError(f"No scope is called '{wrong[0]}'; choose from {', '.join(known)}.")
+    return tuple(scope for scope in known if scope in words) or SCOPES
 
 
 def today() -> date:

@@ -55,11 +55,13 @@ class Pace:
         frame_rate: Frames a second.
         audio: Sound from time zero on, None for a silent film.
         audio_rate_hz: Samples a second of the sound.
+        seconds: Length of the film as far as it is known, for progress.
     """
 
     frame_rate: float | Fraction
     audio: MonoAudio | None = None
     audio_rate_hz: int = 16_000
+    seconds: float | None = None
 
 
 @final

@@ -186,7 +186,7 @@ class _Counted:
         for seconds, made in self._sealed.pictures():
             self.frames += 1
             if self._on_progress is not None:
-                self._on_progress(seconds, None)
+                self._on_progress(seconds, self._sealed.pace.seconds if self._sealed.pace else None)
             yield _masked(made, seconds, self._masks)
 
 

@@ -1,0 +1,205 @@
+"""A swap in the lab: stores and models by name, previews sealed, each step asked for its consent."""
+
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from unmask.errors import UsageError
+from unmask.forgery.applying import sealed_change, source_of
+from unmask.forgery.consent import note_descent
+from unmask.forgery.followed import follow_person
+from unmask.forgery.lab import Lab, Sealer
+from unmask.forgery.seal import Made, SealedMedia, seal_still
+from unmask.forgery.swap.areas import NO_AREAS, Areas
+from unmask.forgery.swap.checkpoint import Checkpoint, newest
+from unmask.forgery.swap.curve import LOSS_FILE, loss_curve, read_losses
+from unmask.forgery.swap.descent import Descent, descent_of, may_merge, may_train
+from unmask.forgery.swap.merge import Merger, MergeRecipe
+from unmask.forgery.swap.model import SwapModel
+from unmask.forgery.swap.plan import TrainingPlan
+from unmask.forgery.swap.store import face_set, open_store
+from unmask.forgery.swap.training import Progress, Trained, train
+from unmask.forgery.truth import Source, Truth
+from unmask.forgery.writing import Coding, write_sealed
+from unmask.media.source import shown
+from unmask.media.writing import written_aside
+from unmask.settings import Settings
+from unmask.types import RgbImage
+
+ENDING = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|it)")
+SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
+PREVIEWS, PLOT = "previews", "loss.png"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When a training ends: after seconds of training or after iterations, earlier runs included."""
+
+    seconds: float | None = None
+    iterations: int | None = None
+
+    @classmethod
+    def named(cls, text: str) -> "Ending":
+        """An ending as users write it.
+
+        Raises:
+            UsageError: It says nothing that is known.
+
+        >>> Ending.named("20min"), Ending.named("500it")
+        (Ending(seconds=1200.0, iterations=None), Ending(seconds=None, iterations=500))
+        """
+        found = ENDING.fullmatch(text.strip().lower())
+        if found is None or float(found.group(1)) <= 0:
+            raise UsageError(f"'{text}' is no time to train until; write it like 90s, 20min, 2h or 5000it.")
+        number, unit = float(found.group(1)), found.group(2)
+        return cls(iterations=round(number)) if unit == "it" else cls(seconds=number * SECONDS[unit])
+
+
+def train_swap(
+    sealer: Sealer,
+    stores: tuple[str, str],
+    name: str,
+    plan: TrainingPlan,
+    settings: Settings,
+    *,
+    pretrained: Path | None = None,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Trained:
+    """Train a model of the lab, or go on with it.
+
+    Args:
+        sealer: The lab's keys, with which previews are sealed.
+        stores: Names of the stores of src, who is drawn, and of dst, who is drawn over.
+        name: Of the model.
+        plan: How.
+        settings: Limits.
+        pretrained: A checkpoint of a pretrained encoder, for a new training to begin from.
+        on_progress: Called after each iteration.
+
+    Raises:
+        UsageError: Stores or names are not fit, or someone has not agreed.
+        InputError: A picture is damaged, or the loss was no number too often.
+        OutputError: Something cannot be written.
+        MissingComponent: Part of the extra is not installed.
+    """
+    lab = sealer.lab
+    src, dst = (open_store(place_in(lab.faces, store)) for store in stores)
+    descent, folder = may_train(lab, src, dst), place_in(lab.models, name)
+    folder.mkdir(parents=True, exist_ok=True)
+    note_descent(folder, descent.consents)
+    side = plan.shape.resolution
+    faces = face_set(src, side), face_set(dst, side)
+    previews = _Previews(sealer, folder / PREVIEWS, descent, plan, settings)
+    asked = replace(plan, facts=descent.as_facts(), consent_id=",".join(descent.consents))
+    trained = train(*faces, asked, folder, pretrained=pretrained, on_progress=on_progress, on_preview=previews.write)
+    with written_aside(folder / PLOT) as aside:
+        aside.write_bytes(loss_curve(read_losses(folder / LOSS_FILE)))
+    return trained
+
+
+def open_model(lab: Lab, name: str) -> tuple[Checkpoint, Descent]:
+    """The newest whole checkpoint of a model, and what it rests on.
+
+    Raises:
+        UsageError: There is no such model, or it does not tell what it rests on.
+    """
+    folder = place_in(lab.models, name)
+    found = newest(folder) if folder.is_dir() else None
+    if found is None or found.checkpoint is None:
+        known = ", ".join(sorted(path.name for path in lab.models.glob("*/"))) or "none"
+        raise UsageError(f"The lab holds no model {shown(Path(name))}; it holds {known}. See: unmask forge swap train")
+    return found.checkpoint, descent_of(found.checkpoint.facts)
+
+
+def merge_swap(
+    sealer: Sealer,
+    name: str,
+    target: Path,
+    recipe: MergeRecipe,
+    settings: Settings,
+    *,
+    areas: Areas = NO_AREAS,
+    person: int | None = None,
+) -> SealedMedia:
+    """Lay what a model draws over a film or still.
+
+    Args:
+        sealer: The lab's keys.
+        name: Of the model.
+        target: The film; it must show dst.
+        recipe: How.
+        settings: Limits, and the least sandbox.
+        areas: Parts of the face that are always or never drawn over.
+        person: Which person, from 1; the one whom the model learned to draw over if None.
+
+    Raises:
+        UsageError: There is no such model or face, or someone has not agreed.
+        InputError: The film cannot be decoded.
+    """
+    checkpoint, descent = open_model(sealer.lab, name)
+    followed = follow_person(target, settings, person=person)
+    may_merge(sealer.lab, descent, followed)
+    merger = Merger(SwapModel.of(checkpoint), descent.face_type, followed, recipe, areas)
+    truth = Truth(
+        "resynthesis" if descent.same else "swap",
+        method_of(checkpoint),
+        {
+            "model": name,
+            "iteration": checkpoint.iteration,
+            "src": descent.src,
+            "dst": descent.dst,
+            "merge": asdict(recipe),
+            "areas": len(areas.areas),
+        },
+        (source_of(followed, "target"), *_training(descent)),
+        seed=checkpoint.order.seed,
+        consents=descent.consents,
+        keep_inside=descent.keep_inside,
+    )
+    return sealed_change(followed, merger.change, truth, sealer, settings)
+
+
+def method_of(checkpoint: Checkpoint) -> str:
+    """The kind of networks, such as ``df-tiny96``."""
+    return f"{checkpoint.shape.arch}-{checkpoint.preset}"
+
+
+def place_in(folder: Path, name: str) -> Path:
+    """A store or model by its name, which is one word.
+
+    Raises:
+        UsageError: It is no word.
+
+    >>> place_in(Path("lab/models"), "one-as-other").as_posix()
+    'lab/models/one-as-other'
+    """
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}", name):
+        raise UsageError(f"{shown(Path(name))} is no name; use letters, digits, '-', '_' and '.'.")
+    return folder / name
+
+
+class _Previews:
+    """Preview sheets, sealed and written into the model's folder: one that is the newest, and one for each stage."""
+
+    def __init__(self, sealer: Sealer, folder: Path, descent: Descent, plan: TrainingPlan, settings: Settings) -> None:
+        self._sealer, self._folder, self._descent, self._plan, self._settings = sealer, folder, descent, plan, settings
+
+    def write(self, sheet: RgbImage, iteration: int) -> None:
+        """Seal and write one."""
+        truth = Truth(
+            "preview",
+            f"{self._plan.shape.arch}-{self._plan.preset.name}",
+            {"iteration": iteration, "src": self._descent.src, "dst": self._descent.dst},
+            _training(self._descent),
+            seed=self._plan.seed,
+            consents=self._descent.consents,
+            keep_inside=self._descent.keep_inside,
+        )
+        self._folder.mkdir(exist_ok=True)
+        place = self._folder / f"{iteration:09d}.png"
+        write_sealed(seal_still(Made(sheet), truth, self._sealer), place, self._settings, Coding(force=True))
+
+
+def _training(descent: Descent) -> tuple[Source, ...]:
+    return tuple(Source(None, sha256, "training") for sha256 in descent.sources)
