@@ -43,10 +43,10 @@ class Followed:
     landmarks: Float32[np.ndarray, "frames 468 3"]
     boxes: Boxes
     crops: tuple[Crop, ...]
-    others: Boxes
+    others: Float32[np.ndarray, "others 4"]
 
     @property
-    def everyone(self) -> Boxes:
+    def everyone(self) -> Float32[np.ndarray, "faces 4"]:
         """Boxes of all faces of the film."""
         return np.concatenate([self.boxes, self.others])
 
@@ -126,7 +126,9 @@ def _mine(path: Path, tracks: tuple[Track, ...], person: int | None, like: Embed
     return near
 
 
-def _followed(path: Path, media: Media, tracks: list[Track], others: Boxes) -> Followed:
+def _followed(
+    path: Path, media: Media, tracks: list[Track], others: Float32[np.ndarray, "others 4"]
+) -> Followed:
     times: Float64[np.ndarray, " frames"] = np.concatenate([track.times for track in tracks])
     order = np.argsort(times, kind="stable")
     order = order[np.concatenate([[True], np.diff(times[order]) > 0])]  # of two tracks at one time, the first

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 import cv2
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float64, UInt8
 
 from unmask.faces.pose import RIGID, mean_face, similarity
 from unmask.faces.skin import OUTLINE
@@ -19,6 +19,8 @@ from unmask.types import Landmarks, RgbImage
 
 CropMatrix = Float64[np.ndarray, "2 3"]
 """Affine matrix from a picture's pixels to a crop's."""
+FaceCrop = UInt8[np.ndarray, "side side 3"]
+"""A face cut out, gamma-coded RGB."""
 TOP, CHIN = 10, 152
 
 
@@ -67,7 +69,7 @@ def crop_matrix(landmarks: Landmarks, face_type: str, side: int) -> CropMatrix:
     return np.column_stack([turn, side / 2 - turn @ (x, y)])
 
 
-def cut_out(image: RgbImage, matrix: CropMatrix, side: int) -> RgbImage:
+def cut_out(image: RgbImage, matrix: CropMatrix, side: int) -> FaceCrop:
     """The crop; what lies outside the picture repeats its edge."""
     shrinks = float(np.hypot(matrix[0, 0], matrix[1, 0])) < 0.6
     flags = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC

@@ -66,7 +66,7 @@ def descent_of(facts: Mapping[str, str]) -> Descent:
         told = {name: tuple(value) if isinstance(value, list) else value for name, value in told.items()}
         descent = Descent(**told)
         whole = np.shape([descent.src_face, descent.dst_face]) == (2, 128) and descent.face_type in FACE_TYPES
-    except (KeyError, ValueError, TypeError) as error:
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise UsageError("The model does not tell whose faces it was trained on, so it is not used.") from error
     if not whole:
         raise UsageError("The model does not tell whose faces it was trained on, so it is not used.")
