@@ -34,11 +34,19 @@ def test_a_command_prints_what_its_page_shows(one: Shown) -> None:
 def test_a_command_and_its_options_exist(line: str) -> None:
     words = shlex.split(line.split(">", maxsplit=1)[0].rsplit("|", maxsplit=1)[-1])
     words = words[words.index("unmask") + 1 :]
-    name = " ".join(words[: 2 if words[0] in GROUPS else 1])
+    name = " ".join(named(words))
     usage = printed(f"unmask {name} --help")
     assert usage.startswith(f"Usage: unmask {name}")
     for option in (word for word in words if word.startswith("--")):
         assert re.search(rf"{option}\b", usage), f"{option} of '{line}' is not in\n{usage}"
+
+
+def named(words: list[str]) -> list[str]:
+    """The words that name a command, without its arguments."""
+    groups, length = GROUPS, 1
+    while length <= len(words) and words[length - 1] in groups:
+        groups, length = groups[words[length - 1]].groups, length + 1
+    return words[:length]
 
 
 def test_the_readme_shows_both_commands_of_the_first_screen() -> None:

@@ -141,6 +141,7 @@ def consent_as_json(consent: "Consent") -> dict[str, Any]:
 
 def _as_text(records: "tuple[Consent, ...] | list[Consent]") -> "RenderableType":
     from rich.table import Table
+    from rich.text import Text
 
     from unmask.report.wording import visible
 
@@ -150,7 +151,7 @@ def _as_text(records: "tuple[Consent, ...] | list[Consent]") -> "RenderableType"
     for consent in records:
         table.add_row(
             consent.id,
-            visible(consent.subject),
+            Text(visible(consent.subject)),
             consent.basis,
             ", ".join(consent.scope),
             str(len(consent.faces)),

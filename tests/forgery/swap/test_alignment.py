@@ -9,13 +9,14 @@ from unmask.forgery.swap.alignment import FACE_TYPES, crop_matrix, cut_out, ease
 from unmask.types import Landmarks
 
 
-def face(**changes: float) -> Landmarks:
-    return render(identity(3), Nuisance(face_width=110.0, **changes), 320, 320).landmarks
+def face(yaw: float = 0.0, roll: float = 0.0, mouth: float = 0.0) -> Landmarks:
+    nuisance = Nuisance(face_width=110.0, yaw_degrees=yaw, roll_degrees=roll, mouth_open=mouth)
+    return render(identity(3), nuisance, 320, 320).landmarks
 
 
 @pytest.mark.parametrize("face_type", FACE_TYPES)
 def test_the_face_lies_upright_in_the_middle(face_type: str) -> None:
-    inside = moved(face(roll_degrees=25.0), crop_matrix(face(roll_degrees=25.0), face_type, 128))
+    inside = moved(face(roll=25.0), crop_matrix(face(roll=25.0), face_type, 128))
     eyes = inside[[33, 263], :2]
     assert abs(eyes[0, 1] - eyes[1, 1]) < 4
     middle = (inside[:, :2].min(axis=0) + inside[:, :2].max(axis=0)) / 2
@@ -31,13 +32,13 @@ def test_wider_types_show_more() -> None:
 
 @pytest.mark.parametrize("yaw", [-60.0, -30.0, 30.0, 60.0])
 def test_the_size_is_that_of_the_head_whatever_its_turn(yaw: float) -> None:
-    ahead, turned = (crop_matrix(face(yaw_degrees=angle), "full", 128) for angle in (0.0, yaw))
+    ahead, turned = (crop_matrix(face(yaw=angle), "full", 128) for angle in (0.0, yaw))
     scale = [float(np.hypot(*matrix[:, 0])) for matrix in (ahead, turned)]
     assert scale[1] == pytest.approx(scale[0], rel=0.04)
 
 
 def test_a_talking_mouth_does_not_move_the_crop() -> None:
-    shut, open_ = (crop_matrix(face(mouth_open=value), "full", 128) for value in (0.0, 1.0))
+    shut, open_ = (crop_matrix(face(mouth=value), "full", 128) for value in (0.0, 1.0))
     assert np.abs(shut - open_).max() < 0.6
 
 

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from unmask.errors import UsageError
 from unmask.forgery.applying import sealed_change, source_of
 from unmask.forgery.consent import note_descent
@@ -30,6 +32,8 @@ from unmask.types import RgbImage
 ENDING = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|it)")
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 PREVIEWS, PLOT = "previews", "loss.png"
+LABEL_ROOM = 32
+"""Pixels below a preview for its label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +202,8 @@ class _Previews:
         )
         self._folder.mkdir(exist_ok=True)
         place = self._folder / f"{iteration:09d}.png"
-        write_sealed(seal_still(Made(sheet), truth, self._sealer), place, self._settings, Coding(force=True))
+        with_room = np.pad(sheet, ((0, LABEL_ROOM), (0, 0), (0, 0)))  # the label hides no face
+        write_sealed(seal_still(Made(with_room), truth, self._sealer), place, self._settings, Coding(force=True))
 
 
 def _training(descent: Descent) -> tuple[Source, ...]:
