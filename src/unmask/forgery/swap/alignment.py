@@ -22,6 +22,7 @@ CropMatrix = Float64[np.ndarray, "2 3"]
 FaceCrop = UInt8[np.ndarray, "side side 3"]
 """A face cut out, gamma-coded RGB."""
 TOP, CHIN = 10, 152
+MOST_SHRINKING = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,19 @@ def crop_matrix(landmarks: Landmarks, face_type: str, side: int) -> CropMatrix:
 
 
 def cut_out(image: RgbImage, matrix: CropMatrix, side: int) -> FaceCrop:
-    """The crop; what lies outside the picture repeats its edge."""
-    shrinks = float(np.hypot(matrix[0, 0], matrix[1, 0])) < 0.6
-    flags = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    return np.asarray(cv2.warpAffine(image, matrix, (side, side), flags=flags, borderMode=cv2.BORDER_REPLICATE))
+    """The crop; what lies outside the picture repeats its edge.
+
+    A warp that shrinks skips pixels, so a large face is first cut out at about its own size.
+    """
+    factor = max(1, round(1 / max(float(np.hypot(matrix[0, 0], matrix[1, 0])), 1 / MOST_SHRINKING)))
+    large = cv2.warpAffine(
+        image,
+        matrix * factor,
+        (side * factor, side * factor),
+        flags=cv2.INTER_CUBIC,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(cv2.resize(large, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def moved(landmarks: Landmarks, matrix: CropMatrix) -> Landmarks:

@@ -13,7 +13,7 @@ from unmask.forgery.followed import Followed
 from unmask.forgery.paste.blend import Pasted, laid_over, poisson
 from unmask.forgery.paste.choices import require_between, require_known
 from unmask.forgery.paste.color import TRANSFERS, ColorMap, colors_within
-from unmask.forgery.paste.masks import SHAPES, bare_skin, feathered, grown
+from unmask.forgery.paste.masks import SHAPES, feathered, grown
 from unmask.forgery.paste.window import Window, face_width, window_around
 from unmask.forgery.seal import Made
 from unmask.forgery.swap.alignment import FACE_TYPES, CropMatrix, crop_matrix, cut_out, eased, moved
@@ -131,18 +131,21 @@ class Merger:
         return inside if self._recipe.blend != "feather" else feathered(inside, self._recipe.feather * width)
 
     def _matched(self) -> ColorMap:
-        """One map of colours for the whole film, from clear pictures of it: colours do not flicker."""
+        """One map of colours for the whole film, from clear pictures of it, so that colours do not flicker.
+
+        The whole face is looked at, eyes and beard included: of bare skin alone, a beard in only one of the two would
+        be taken for contrast.
+        """
         if self._recipe.blend == "raw" or not self._followed.crops:
             return TRANSFERS["none"](*_nothing())
         drawn, own = [], []
         for crop in self._followed.crops:
             matrix = crop_matrix(crop.landmarks, self._face_type, self._side)
             face = cut_out(crop.image, matrix, self._side)
-            skin = bare_skin(moved(crop.landmarks, matrix), face.shape[:2])
             made = self._model.swap(face[None])
-            skin = skin * (made.masks[0] > 0.5)
-            drawn.append(colors_within(made.images[0], skin))
-            own.append(colors_within(face, skin))
+            inside = self._mask(made.masks[0], moved(crop.landmarks, matrix))
+            drawn.append(colors_within(made.images[0], inside))
+            own.append(colors_within(face, inside))
         return TRANSFERS[self._recipe.transfer](np.concatenate(drawn), np.concatenate(own))
 
 
