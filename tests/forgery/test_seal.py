@@ -100,8 +100,8 @@ WRITERS = {
     *("imwrite", "imencode", "imwritemulti", "VideoWriter", "imsave", "tofile", "mark_video", "mark_image"),
 }
 """All that could write a picture."""
-ALLOWED = {"writing.py", "mask_film.py", "swap/store.py"}
-"""The writer of what is sealed, masks, and faces as they were filmed, before anything is forged."""
+ALLOWED = {"writing.py", "mask_film.py", "swap/store.py", "swap/gathering.py"}
+"""The writer of what is sealed, masks, and faces as they were filmed, before anything is forged: stored, and in memory."""
 
 
 def names_in(path: Path) -> set[str]:
