@@ -126,9 +126,7 @@ def _mine(path: Path, tracks: tuple[Track, ...], person: int | None, like: Embed
     return near
 
 
-def _followed(
-    path: Path, media: Media, tracks: list[Track], others: Float32[np.ndarray, "others 4"]
-) -> Followed:
+def _followed(path: Path, media: Media, tracks: list[Track], others: Float32[np.ndarray, "others 4"]) -> Followed:
     times: Float64[np.ndarray, " frames"] = np.concatenate([track.times for track in tracks])
     order = np.argsort(times, kind="stable")
     order = order[np.concatenate([[True], np.diff(times[order]) > 0])]  # of two tracks at one time, the first

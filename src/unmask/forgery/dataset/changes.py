@@ -156,29 +156,13 @@ def drawn_by_model(pair: Pair, clip: Clip, followed: Followed, around: Surroundi
     from unmask.forgery.swap.descent import may_merge  # noqa: PLC0415 # torch is loaded only where a model draws
     from unmask.forgery.swap.merge import Merger, MergeRecipe  # noqa: PLC0415 # likewise
     from unmask.forgery.swap.model import SwapModel  # noqa: PLC0415 # likewise
-    from unmask.forgery.swap.swapping import method_of, open_model  # noqa: PLC0415 # likewise
-    from unmask.forgery.truth import Source  # noqa: PLC0415 # likewise
+    from unmask.forgery.swap.swapping import open_model, swap_truth  # noqa: PLC0415 # likewise
 
     name = pair.model or ""
     checkpoint, descent = open_model(around.lab, name)
     may_merge(around.lab, descent, followed)
     recipe = MergeRecipe()
-    learned = tuple(Source(None, sha256, "training") for sha256 in descent.sources)
-    truth = Truth(
-        "resynthesis" if descent.same else "swap",
-        method_of(checkpoint),
-        {
-            "model": name,
-            "iteration": checkpoint.iteration,
-            "src": descent.src,
-            "dst": descent.dst,
-            "merge": asdict(recipe),
-        },
-        (source_of(followed, "target"), *learned),
-        seed=checkpoint.order.seed,
-        consents=descent.consents,
-        keep_inside=descent.keep_inside,
-    )
+    truth = swap_truth(name, checkpoint, descent, followed, recipe)
     return Changed(Merger(SwapModel.of(checkpoint), descent.face_type, followed, recipe).change, truth)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from unmask.errors import UsageError
 from unmask.forgery.applying import sealed_change, source_of
 from unmask.forgery.consent import note_descent
-from unmask.forgery.followed import follow_person
+from unmask.forgery.followed import Followed, follow_person
 from unmask.forgery.lab import Lab, Sealer
 from unmask.forgery.seal import Made, SealedMedia, seal_still
 from unmask.forgery.swap.areas import NO_AREAS, Areas
@@ -145,7 +145,22 @@ def merge_swap(
     followed = follow_person(target, settings, person=person)
     may_merge(sealer.lab, descent, followed)
     merger = Merger(SwapModel.of(checkpoint), descent.face_type, followed, recipe, areas)
-    truth = Truth(
+    truth = swap_truth(name, checkpoint, descent, followed, recipe)
+    truth = replace(truth, parameters={**truth.parameters, "areas": areas.model_dump(mode="json")["areas"]})
+    return sealed_change(followed, merger.change, truth, sealer, settings)
+
+
+def swap_truth(name: str, checkpoint: Checkpoint, descent: Descent, followed: Followed, recipe: MergeRecipe) -> Truth:
+    """What is known of a film in which a model drew.
+
+    Args:
+        name: Of the model.
+        checkpoint: Which state of it drew.
+        descent: What it rests on.
+        followed: Whose face was drawn over.
+        recipe: How it was laid over.
+    """
+    return Truth(
         "resynthesis" if descent.same else "swap",
         method_of(checkpoint),
         {
@@ -154,14 +169,12 @@ def merge_swap(
             "src": descent.src,
             "dst": descent.dst,
             "merge": asdict(recipe),
-            "areas": len(areas.areas),
         },
         (source_of(followed, "target"), *_training(descent)),
         seed=checkpoint.order.seed,
         consents=descent.consents,
         keep_inside=descent.keep_inside,
     )
-    return sealed_change(followed, merger.change, truth, sealer, settings)
 
 
 def method_of(checkpoint: Checkpoint) -> str:
