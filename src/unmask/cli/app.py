@@ -8,7 +8,22 @@ from inspect import cleandoc
 
 import typer
 
-from unmask.cli import about, bench, check, forge, forge_consent, forge_swap, keys, pulse, sign, verify, watermark
+from unmask.cli import (
+    about,
+    bench,
+    check,
+    forge,
+    forge_consent,
+    forge_dataset,
+    forge_swap,
+    forge_swap_look,
+    forge_synthesize,
+    keys,
+    pulse,
+    sign,
+    verify,
+    watermark,
+)
 from unmask.cli.group import Group
 from unmask.errors import UnmaskError
 
@@ -41,10 +56,11 @@ GROUPS: dict[str, Group] = {
     "watermark": Group(watermark.HELP, watermark.COMMANDS),
     "forge": Group(
         forge.HELP,
-        forge.COMMANDS,
+        forge.COMMANDS | {"dataset": forge_dataset.dataset},
         {
             "consent": Group(forge_consent.HELP, forge_consent.COMMANDS),
-            "swap": Group(forge_swap.HELP, forge_swap.COMMANDS),
+            "swap": Group(forge_swap.HELP, forge_swap.COMMANDS | forge_swap_look.COMMANDS),
+            "synthesize": Group(forge_synthesize.HELP, forge_synthesize.COMMANDS),
         },
     ),
 }

@@ -14,4 +14,4 @@ def require_torch() -> None:
         MissingComponent: It is not.
     """
     if any(find_spec(name) is None for name in NEEDED):
-        raise MissingComponent("Training a face swap needs torch; install it with: pip install 'unmask[lab]'.")
+        raise MissingComponent("Training networks needs torch; install it with: pip install 'unmask[lab]'.")
