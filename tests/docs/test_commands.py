@@ -44,7 +44,7 @@ def test_a_command_and_its_options_exist(line: str) -> None:
 def named(words: list[str]) -> list[str]:
     """The words that name a command, without its arguments."""
     groups, length = GROUPS, 1
-    while length <= len(words) and words[length - 1] in groups:
+    while length < len(words) and words[length - 1] in groups and not words[length].startswith("-"):
         groups, length = groups[words[length - 1]].groups, length + 1
     return words[:length]
 
