@@ -119,7 +119,10 @@ def _inference(effort: Effort, folder: Path) -> Figure:
 def _lines(
     puppets: list[Figure], costs: list[Figure], pair: list[Figure], turns: tuple[TurnRow, ...], plot: Path | None
 ) -> Iterator[str]:
-    yield "Puppets: the true swap is known. Figures are means over frames, intervals over seconds of the film drawn anew."
+    yield (
+        "Puppets: the true swap is known. SSIM is taken in the true face's mask at the model's size. Figures are means over "
+        "frames, intervals over seconds of the film drawn anew."
+    )
     yield ""
     yield from figure_table(puppets)
     yield ""

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from unmask.forgery.drawing import PuppetOrder, draw_puppet
 from unmask.forgery.followed import follow_person
 from unmask.forgery.lab import Sealer
 from unmask.forgery.swap.measure_films import FilmFigures, measure_films
-from unmask.forgery.swap.measure_truth import TruthFigures
+from unmask.forgery.swap.measure_truth import Compared, TruthFigures
 from unmask.forgery.swap.merge import Merger, MergeRecipe
 from unmask.forgery.swap.model import SwapModel
 from unmask.forgery.swap.prepare import Preparing, prepare
@@ -87,20 +87,26 @@ def puppet_swap(sealer: Sealer, effort: Effort, settings: Settings) -> PuppetSwa
 
 def puppet_figures(swap: PuppetSwap, effort: Effort) -> Iterator[Figure]:
     """A swap of puppets beside its targets; means over frames, their intervals over seconds of the film."""
-    truth, film, seconds = swap.truth, swap.figures, [str(int(one)) for one in swap.truth.times]
+    truth, film = swap.truth, swap.figures
+    seconds = [str(int(frame.seconds)) for frame in truth.frames]
     every = [str(int(one)) for one in film.times]
     on = (
         f"{effort.preset}, {swap.spent.cpu_seconds:.0f} CPU s on one core, {swap.spent.iterations} iterations; "
-        f"{len(truth.times)} frames of a film it never saw"
+        f"{len(seconds)} frames of a film it never saw"
     )
-    yield mean_figure("SSIM, swap against truth", truth.ssim, seconds, SEED, at_least=LEAST_SSIM, detail=on, digits=3)
-    gain = truth.ssim - truth.ssim_before
-    before = f"the film before the swap has {truth.ssim_before.mean():.3f}"
-    yield mean_figure("SSIM above no swap", gain, seconds, SEED, at_least=LEAST_GAIN, detail=before, digits=3)
-    in_film = "in the film's own pixels, camera noise left out of the truth"
-    yield mean_figure("SSIM in the film", truth.ssim_in_film, seconds, SEED, detail=in_film, digits=3)
-    decibel = f"the film before the swap has {truth.psnr_db_before.mean():.1f}"
-    yield mean_figure("PSNR, swap against truth", truth.psnr_db, seconds, SEED, unit="dB", detail=decibel, digits=1)
+    drawn, before, ideal = (truth.of(_ssim(name)) for name in ("drawn", "before", "ideal"))
+    yield mean_figure("SSIM, face as drawn", drawn, seconds, SEED, at_least=LEAST_SSIM, detail=on, digits=3)
+    nothing = f"the film before the swap has {before.mean():.3f}"
+    yield mean_figure(
+        "SSIM above no swap", drawn - before, seconds, SEED, at_least=LEAST_GAIN, detail=nothing, digits=3
+    )
+    perfect = f"rim and all, in the whole face; a perfect model merged with this mask would have {ideal.mean():.3f}"
+    yield mean_figure("SSIM, face as merged", truth.of(_ssim("merged")), seconds, SEED, detail=perfect, digits=3)
+    own_pixels = truth.of(lambda frame: frame.ssim_in_film)
+    yield mean_figure("SSIM, in the film's pixels", own_pixels, seconds, SEED, detail="the same, not shrunk", digits=3)
+    decibel = f"the film before the swap has {truth.of(lambda frame: frame.before.psnr_db).mean():.1f}"
+    psnr = truth.of(lambda frame: frame.drawn.psnr_db)
+    yield mean_figure("PSNR, face as drawn", psnr, seconds, SEED, unit="dB", detail=decibel, digits=1)
     own = f"FaceMesh's against the true turn; on the film before the swap {truth.pose_degrees_before.mean():.1f}°"
     yield mean_figure(
         "pose, swap against truth", truth.pose_degrees, seconds, SEED, unit="°", at_most=MOST_POSE, detail=own
@@ -113,6 +119,10 @@ def puppet_figures(swap: PuppetSwap, effort: Effort) -> Iterator[Figure]:
     yield mean_figure("mouth, swap against film", film.mouth, every, SEED, detail="opening ÷ width", digits=3)
     yield Figure("jitter, swap ÷ film", film.jitter, detail=f"{len(film.times)} frames")
     yield Figure("seam, swap ÷ film", film.seam, detail="edges along the mask's rim")
+
+
+def _ssim(face: str) -> Callable[[Compared], float]:
+    return lambda frame: float(getattr(frame, face).ssim)
 
 
 def merge_figures(sealer: Sealer, effort: Effort, settings: Settings, *, quick: bool) -> Iterator[Figure]:

@@ -179,8 +179,8 @@ def merge(
     areas: Annotated[
         Path | None, typer.Option(metavar="JSON", help="Areas that are always or never drawn over.", show_default=False)
     ] = None,
-    erode: Annotated[float, typer.Option(help="Way of the rim inwards, in widths of the face.")] = 0.04,
-    feather: Annotated[float, typer.Option(help="Width of the soft rim, in widths of the face.")] = 0.12,
+    erode: Annotated[float, typer.Option(help="Way of the rim inwards, in widths of the face.")] = 0.02,
+    feather: Annotated[float, typer.Option(help="Width of the soft rim, in widths of the face.")] = 0.08,
     transfer: Annotated[
         str, typer.Option(help="Colours brought near the film's: rct, lct, mkl, hist or none.")
     ] = "rct",
@@ -220,7 +220,41 @@ def merge(
     return write_and_tell(sealed, output, coding, limits, json=json, quiet=quiet)
 
 
-COMMANDS: dict[str, Callable[..., int]] = {"prepare": prepare, "train": train, "merge": merge}
+def steps(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Name of the model in the lab.", show_default=False)],
+    film: Annotated[Path, typer.Argument(metavar="FILE", help="Film of DST.", show_default=False)],
+    *,
+    output: Output,
+    rows: Annotated[int, typer.Option(min=1, max=20, help="Faces shown, from ahead to the furthest turn.")] = 4,
+    person: Person = None,
+    force: Force = False,
+    lab: LabFolder = Path("lab"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Show what becomes of a face at each step of a swap, as one sealed picture.
+
+    Found in its frame, levelled, bent to learn from, coded, drawn as either person, masked, and laid over; from the face that looks
+    ahead to the one turned furthest, where a model that never saw such a turn breaks.
+
+    \b
+    Examples:
+      unmask forge swap steps one-as-other other.mp4 -o steps.png
+    """
+    from unmask.forgery.swap.torch_there import require_torch
+
+    require_torch()
+    from unmask.forgery.lab import open_sealer
+    from unmask.forgery.swap.steps import steps_of
+    from unmask.forgery.writing import Coding
+    from unmask.settings import settings
+
+    limits = settings()
+    sealed = steps_of(open_sealer(opened_lab(lab)), model, film, limits, rows=rows, person=person)
+    return write_and_tell(sealed, output, Coding(force=force), limits, json=json, quiet=quiet)
+
+
+COMMANDS: dict[str, Callable[..., int]] = {"prepare": prepare, "train": train, "merge": merge, "steps": steps}
 
 
 def trained_as_json(trained: "Trained", folder: Path) -> dict[str, Any]:

@@ -215,15 +215,20 @@ def _likeness(found: "Likeness") -> dict[str, Any]:
 
 
 def _truth(found: "TruthFigures") -> dict[str, Any]:
+    ssim = {
+        "ssim_drawn": found.of(lambda frame: frame.drawn.ssim),
+        "ssim_merged": found.of(lambda frame: frame.merged.ssim),
+        "ssim_merged_ideal": found.of(lambda frame: frame.ideal.ssim),
+        "ssim_before": found.of(lambda frame: frame.before.ssim),
+        "ssim_in_film": found.of(lambda frame: frame.ssim_in_film),
+    }
     return {
-        "frames": len(found.times),
-        "ssim": _mean(found.ssim, 4),
-        "ssim_before": _mean(found.ssim_before, 4),
-        "psnr_db": _mean(found.psnr_db, 2),
-        "psnr_db_before": _mean(found.psnr_db_before, 2),
-        "ssim_in_film": _mean(found.ssim_in_film, 4),
+        "frames": len(found.frames),
+        **{name: _mean(values, 4) for name, values in ssim.items()},
+        "psnr_drawn_db": _mean(found.of(lambda frame: frame.drawn.psnr_db), 2),
+        "psnr_before_db": _mean(found.of(lambda frame: frame.before.psnr_db), 2),
         "pose_error_degrees": _mean(found.pose_degrees, 2),
-        "pose_error_degrees_before": _mean(found.pose_degrees_before, 2),
+        "pose_error_before_degrees": _mean(found.pose_degrees_before, 2),
     }
 
 
@@ -270,8 +275,9 @@ def _tell_film(film: Mapping[str, Any]) -> None:
     truth = film["truth"]
     if truth is not None:
         typer.echo(
-            f"    Against the true swap: SSIM {truth['ssim']} (before the swap {truth['ssim_before']}), PSNR "
-            f"{truth['psnr_db']} dB ({truth['psnr_db_before']}), pose {truth['pose_error_degrees']}° ({truth['pose_error_degrees_before']}°)"
+            f"    Against the true swap: SSIM as drawn {truth['ssim_drawn']}, merged {truth['ssim_merged']} (a perfect model "
+            f"{truth['ssim_merged_ideal']}), without swap {truth['ssim_before']}; pose {truth['pose_error_degrees']}°, before "
+            f"{truth['pose_error_before_degrees']}°"
         )
 
 

@@ -121,10 +121,18 @@ class SwapNetwork(nn.Module):
         Returns:
             Faces and masks.
         """
-        maps = self.encoder(2 * pictures - 1)
+        maps = self._seen(pictures)
         if self.shape.arch == "df":
             decoder = self.decoder_src if drawn_as == "src" else self.decoder_dst
             return decoder(self.inter(maps))
         shared = self.inter_ab(maps)
         own = shared if drawn_as == "src" else self.inter_b(maps)
         return self.decoder(torch.cat([own, shared], dim=1))
+
+    def code(self, pictures: Pictures) -> Maps:
+        """What is kept of faces in the bottleneck, and all that a decoder is told of them."""
+        maps = self._seen(pictures)
+        return self.inter(maps) if self.shape.arch == "df" else self.inter_b(maps)
+
+    def _seen(self, pictures: Pictures) -> Maps:
+        return self.encoder(2 * pictures - 1)

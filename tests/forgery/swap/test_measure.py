@@ -162,8 +162,8 @@ def test_a_film_beside_itself_has_no_error_and_the_truth_is_another(stage: Stage
     assert found.likeness.to_dst < found.likeness.to_src
     assert found.likeness.rank == 2
     assert found.truth is not None
-    np.testing.assert_array_equal(found.truth.ssim, found.truth.ssim_before)
-    assert found.truth.ssim.max() < 0.6
+    assert all(frame.merged == frame.before for frame in found.truth.frames)
+    assert found.truth.of(lambda frame: frame.merged.ssim).max() < 0.6
     assert found.truth.pose_degrees.mean() < 12
 
 
@@ -173,8 +173,12 @@ def test_the_true_swap_is_the_truth(stage: Stage, tmp_path: Path) -> None:
     write_video(true, [shot.frame.image for shot in scene_frames(scene_of(order))], order.frame_rate, crf=10)
     truth = measure_films(stage.lab, "model", stage.films["other"], true, settings()).truth
     assert truth is not None
-    assert truth.ssim.min() > 0.95
-    assert truth.psnr_db.min() > truth.psnr_db_before.max() + 10
+    assert truth.of(lambda frame: frame.merged.ssim).min() > 0.95
+    gain = truth.of(lambda frame: frame.merged.psnr_db) - truth.of(lambda frame: frame.before.psnr_db)
+    assert gain.min() > 10
+    ideal, before = truth.of(lambda frame: frame.ideal.ssim), truth.of(lambda frame: frame.before.ssim)
+    assert (before < ideal).all()
+    assert ideal.max() < 0.99  # the mask is the hull, and what lies beyond it stays
 
 
 def test_a_film_of_another_size_is_refused(stage: Stage, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from unmask.forgery.swap.measure import (
 )
 from unmask.forgery.swap.measure_model import Likeness, likeness_of
 from unmask.forgery.swap.measure_truth import Pair, TruthFigures, compared_with_truth, true_scene, truth_figures
+from unmask.forgery.swap.model import SwapModel
 from unmask.forgery.swap.swapping import open_model
 from unmask.media.probe import probe
 from unmask.media.source import shown
@@ -84,12 +85,12 @@ def measure_films(lab: Lab, name: str, film: Path, swapped: Path, settings: Sett
     ours, theirs = after.landmarks[other], before.landmarks[one]
     common = replace(before, times=before.times[one], landmarks=theirs, boxes=before.boxes[one])
     rows = np.unique(np.linspace(0, len(one) - 1, min(MOST_PICTURES, len(one))).round().astype(np.int64))
-    scene, crop = true_scene(lab, descent, before.media.sha256), (descent.face_type, checkpoint.shape.resolution)
+    scene, drawing = true_scene(lab, descent, before.media.sha256), (SwapModel.of(checkpoint), descent.face_type)
     seams, compared = [], []
     for row, pair in zip(rows, _pictures(common, after.path, rows, settings), strict=True):
         seams.append(seam_ratio(pair.after, pair.before, pair.mask, theirs[row]))
         if scene is not None:
-            compared.append(compared_with_truth(scene, pair, float(common.times[row]), *crop))
+            compared.append(compared_with_truth(scene, pair, float(common.times[row]), theirs[row], drawing))
     expression = expression_error(ours, theirs).astype(np.float32)
     return FilmFigures(
         times=common.times,

@@ -1,11 +1,12 @@
 """A swap of puppets against the truth: the person who is drawn, with the very motion of the film."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import cv2
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32, UInt8
 
 from unmask.errors import UsageError
 from unmask.forgery.drawing import PuppetOrder, scene_of
@@ -16,9 +17,10 @@ from unmask.forgery.puppets.identity import identity
 from unmask.forgery.swap.alignment import CropMatrix, crop_matrix, cut_out
 from unmask.forgery.swap.descent import Descent
 from unmask.forgery.swap.measure import Points, pose_error, poses_of, psnr_db, ssim
+from unmask.forgery.swap.model import SwapModel
 from unmask.media.source import shown
 from unmask.provenance.ledger import Entry, read_ledger
-from unmask.types import Mask, PerFrame, RgbImage
+from unmask.types import Landmarks, Mask, PerFrame, RgbImage
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,42 +32,59 @@ class Pair:
     mask: Mask
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class TruthFigures:
-    """A swap of puppets against the truth: src drawn with the very motion of the film. One number a compared frame.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """How alike a picture and the truth are in the truth's face mask, at the model's size.
 
     Attributes:
-        times: Seconds.
-        ssim: Of swap and truth in the truth's face mask, both cut out at the model's size.
-        psnr_db: The same as PSNR.
-        ssim_before: Of the film before the swap and the truth: what doing nothing reaches.
-        psnr_db_before: The same as PSNR.
-        ssim_in_film: Of swap and truth, in the film's own pixels.
-        pose_degrees: Turn of the swapped head, as FaceMesh sees it, away from the true one.
-        pose_degrees_before: The same of the film before the swap: what FaceMesh itself is off by.
+        ssim: Structural similarity.
+        psnr_db: Peak signal-to-noise ratio.
     """
 
-    times: Float64[np.ndarray, " frames"]
-    ssim: PerFrame
-    psnr_db: PerFrame
-    ssim_before: PerFrame
-    psnr_db_before: PerFrame
-    ssim_in_film: PerFrame
-    pose_degrees: PerFrame
-    pose_degrees_before: PerFrame
+    ssim: float
+    psnr_db: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compared:
-    """One frame beside the truth; figures named as in ``TruthFigures``."""
+    """One frame beside the truth.
+
+    Attributes:
+        seconds: Its time.
+        drawn: The face as the model drew it.
+        merged: The face of the swapped film.
+        ideal: What merging makes of a perfect model, which draws the truth: the rim and the resampling cost that much.
+        before: The face of the film before the swap: what doing nothing reaches.
+        ssim_in_film: Of the swapped film, in its own pixels.
+        pose: The true turn, degrees.
+    """
 
     seconds: float
-    ssim: float
-    psnr_db: float
-    ssim_before: float
-    psnr_db_before: float
+    drawn: Alike
+    merged: Alike
+    ideal: Alike
+    before: Alike
     ssim_in_film: float
     pose: Float32[np.ndarray, "3"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TruthFigures:
+    """A swap of puppets against the truth: src drawn with the very motion of the film.
+
+    Attributes:
+        frames: What was compared.
+        pose_degrees: Turn of the swapped head in each, as FaceMesh sees it, away from the true one.
+        pose_degrees_before: The same of the film before the swap: what FaceMesh itself is off by.
+    """
+
+    frames: tuple[Compared, ...]
+    pose_degrees: PerFrame
+    pose_degrees_before: PerFrame
+
+    def of(self, number: Callable[[Compared], float]) -> PerFrame:
+        """One figure of each frame."""
+        return np.array([number(frame) for frame in self.frames], np.float32)
 
 
 def true_scene(lab: Lab, descent: Descent, film_sha256: str) -> Scene | None:
@@ -82,29 +101,30 @@ def true_scene(lab: Lab, descent: Descent, film_sha256: str) -> Scene | None:
     return replace(scene_of(target), person=identity(others.pop()), noise=0.0) if len(others) == 1 else None
 
 
-def compared_with_truth(scene: Scene, pair: Pair, seconds: float, face_type: str, side: int) -> Compared:
+def compared_with_truth(
+    scene: Scene, pair: Pair, seconds: float, landmarks: Landmarks, drawing: tuple[SwapModel, str]
+) -> Compared:
     """One frame of a swap beside that of the true swap.
 
     Args:
         scene: The true swap.
         pair: The frame before and after the swap.
         seconds: Its time.
-        face_type: With which the model's faces were cut out.
-        side: Of these, pixels.
+        landmarks: The face before the swap, by which it is cut out.
+        drawing: The model, and the type of its faces.
     """
-    shot = shot_of(scene, round(seconds * scene.frame_rate))
-    matrix = crop_matrix(shot.landmarks, face_type, side)
+    shot, (model, face_type) = shot_of(scene, round(seconds * scene.frame_rate)), drawing
+    side = model.shape.resolution
+    matrix = crop_matrix(landmarks, face_type, side)
     mask = mask_in_crop(shot.face_mask, matrix, side)
     true, after, before = (cut_out(image, matrix, side) for image in (shot.frame.image, pair.after, pair.before))
-    return Compared(
-        seconds=seconds,
-        ssim=ssim(after, true, mask),
-        psnr_db=psnr_db(after, true, mask),
-        ssim_before=ssim(before, true, mask),
-        psnr_db_before=psnr_db(before, true, mask),
-        ssim_in_film=ssim(pair.after, shot.frame.image, shot.face_mask),
-        pose=shot.pose,
+    ideal = cut_out(_laid_over(pair, true, matrix), matrix, side)
+    drawn = model.swap(before[None]).images[0]
+    drawn_as, merged, perfect, undone = (
+        Alike(ssim(face, true, mask), psnr_db(face, true, mask)) for face in (drawn, after, ideal, before)
     )
+    in_film = ssim(pair.after, shot.frame.image, shot.face_mask)
+    return Compared(seconds, drawn_as, merged, perfect, undone, in_film, shot.pose)
 
 
 def truth_figures(compared: Sequence[Compared], points: tuple[Points, Points]) -> TruthFigures:
@@ -116,16 +136,15 @@ def truth_figures(compared: Sequence[Compared], points: tuple[Points, Points]) -
     """
     true = np.stack([one.pose for one in compared])
     after, before = (pose_error(poses_of(face), true) for face in points)
-    return TruthFigures(
-        times=np.array([one.seconds for one in compared], np.float64),
-        ssim=np.array([one.ssim for one in compared], np.float32),
-        psnr_db=np.array([one.psnr_db for one in compared], np.float32),
-        ssim_before=np.array([one.ssim_before for one in compared], np.float32),
-        psnr_db_before=np.array([one.psnr_db_before for one in compared], np.float32),
-        ssim_in_film=np.array([one.ssim_in_film for one in compared], np.float32),
-        pose_degrees=after,
-        pose_degrees_before=before,
-    )
+    return TruthFigures(tuple(compared), after, before)
+
+
+def _laid_over(pair: Pair, face: UInt8[np.ndarray, "side side 3"], matrix: CropMatrix) -> RgbImage:
+    """A face from the crop, laid over the frame by the mask of the swap."""
+    height, width = pair.mask.shape
+    back = cv2.warpAffine(face, cv2.invertAffineTransform(matrix), (width, height), flags=cv2.INTER_CUBIC)
+    share = pair.mask[..., None]
+    return np.rint(back * share + pair.before * (1 - share)).astype(np.uint8)
 
 
 def mask_in_crop(mask: Mask, matrix: CropMatrix, side: int) -> Float32[np.ndarray, "side side"]:

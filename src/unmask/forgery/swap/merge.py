@@ -16,7 +16,7 @@ from unmask.forgery.paste.color import TRANSFERS, ColorMap, colors_within
 from unmask.forgery.paste.masks import SHAPES, feathered, grown
 from unmask.forgery.paste.window import Window, face_width, window_around
 from unmask.forgery.seal import Made
-from unmask.forgery.swap.alignment import FACE_TYPES, CropMatrix, crop_matrix, cut_out, eased, moved
+from unmask.forgery.swap.alignment import FACE_TYPES, CropMatrix, FaceCrop, crop_matrix, cut_out, eased, moved
 from unmask.forgery.swap.areas import NO_AREAS, Areas
 from unmask.forgery.swap.model import SwapModel
 from unmask.types import Frame, Landmarks, Mask, RgbImage
@@ -45,8 +45,8 @@ class MergeRecipe:
     """
 
     mask: MaskName = "both"
-    erode: float = 0.04
-    feather: float = 0.12
+    erode: float = 0.02
+    feather: float = 0.08
     sides: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     transfer: str = "rct"
     blend: BlendName = "feather"
@@ -97,6 +97,15 @@ class Merger:
         if row is None:
             return Made(frame.image, np.zeros(frame.image.shape[:2], np.float32))
         return self.changed(frame.image, self._followed.landmarks[row], self._matrices[row])
+
+    def crop(self, image: RgbImage, row: int) -> tuple[FaceCrop, CropMatrix]:
+        """The face of a frame as the model is shown it, and the matrix that cuts it out.
+
+        Args:
+            image: The frame.
+            row: Its number among the frames in which the face is seen.
+        """
+        return cut_out(image, self._matrices[row], self._side), self._matrices[row]
 
     def changed(self, image: RgbImage, landmarks: Landmarks, matrix: CropMatrix) -> Made:
         """A picture with the drawn face, laid over at a place."""

@@ -84,6 +84,17 @@ class SwapModel:
         """
         return self.reconstruct(images, "src")
 
+    def code(self, images: Faces) -> Float32[np.ndarray, "faces rows columns"]:
+        """Mean strength of what is kept of faces in the bottleneck, at each place of its grid.
+
+        Raises:
+            UsageError: The faces have another size than the model's.
+        """
+        self._require_size(images)
+        with torch.inference_mode(), one_thread():
+            maps = self._network.code(as_pictures(images).to(self._device))
+        return np.asarray(maps.abs().mean(dim=1).cpu().numpy(), np.float32)
+
     def _require_size(self, images: Faces) -> None:
         if images.shape[1] != self.shape.resolution:
             raise UsageError(
