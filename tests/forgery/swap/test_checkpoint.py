@@ -11,12 +11,12 @@ from unmask.forgery.swap.checkpoint import (
     Checkpoint,
     DataOrder,
     checkpoints,
-    clear_away,
     newest,
     read_checkpoint,
     save_checkpoint,
 )
 from unmask.forgery.swap.curve import LossLine
+from unmask.forgery.tensor_file import clear_away
 
 ROOT = Path(__file__).parents[3]
 

@@ -7,16 +7,16 @@ import pytest
 
 from tests.forgery.swap.toy import BLUE, RED, discs, plan_of
 from unmask.errors import UsageError
+from unmask.forgery.steady import steady_torch
 from unmask.forgery.swap.checkpoint import read_checkpoint
 from unmask.forgery.swap.model import SwapModel
-from unmask.forgery.swap.trainer import steady_torch
 from unmask.forgery.swap.training import train
 
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Generator[None]:
     """Two would wait for each other longer than the toy computes."""
-    with steady_torch(plan_of(1)):
+    with steady_torch(plan_of(1).threads):
         yield
 
 

@@ -6,13 +6,14 @@ import torch
 
 from tests.forgery.swap.toy import BLUE, RED, discs, plan_of
 from unmask.errors import UsageError
-from unmask.forgery.swap.trainer import Trainer, steady_torch
+from unmask.forgery.steady import steady_torch
+from unmask.forgery.swap.trainer import Trainer
 
 
 @pytest.fixture(autouse=True)
 def one_thread() -> Generator[None]:
     """Two would wait for each other longer than the toy computes."""
-    with steady_torch(plan_of(1)):
+    with steady_torch(plan_of(1).threads):
         yield
 
 
@@ -21,7 +22,7 @@ def trainer(**settings: object) -> Trainer:
 
 
 def test_two_trainers_of_one_seed_take_the_same_steps_and_of_another_do_not() -> None:
-    with steady_torch(plan_of(9)):
+    with steady_torch(plan_of(9).threads):
         first, second, other = trainer(), trainer(), trainer(seed=2)
         lines = [[str(one.step()) for _ in range(3)] for one in (first, second, other)]
     assert lines[0] == lines[1] != lines[2]
@@ -35,7 +36,7 @@ def test_making_a_trainer_leaves_the_chance_of_others_alone() -> None:
 
 
 def test_a_restored_trainer_goes_on_as_if_nothing_had_been() -> None:
-    with steady_torch(plan_of(9)):
+    with steady_torch(plan_of(9).threads):
         whole, second = trainer(), trainer()
         for _ in range(3):
             whole.step()
@@ -72,6 +73,6 @@ def test_each_setback_halves_the_rate() -> None:
 
 def test_torch_is_left_as_it_was() -> None:
     before = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    with steady_torch(plan_of(9, threads=1)):
+    with steady_torch(plan_of(9, threads=1).threads):
         assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == (1, True)
     assert (torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()) == before

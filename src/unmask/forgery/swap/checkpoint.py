@@ -1,35 +1,21 @@
-"""A training kept on the disk: whole or not at all, noticed when damaged, with older ones to go back to.
+"""A training of a face swap, kept in files of tensors: all that is needed to go on where it stopped."""
 
-One file holds everything: weights and optimiser as safetensors, the rest as JSON in its head, and a SHA-256 over both.
-"""
-
-import json
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from unmask.errors import InputError, OutputError, UnmaskError, Unreadable
 from unmask.forgery.swap.curve import LossLine
+from unmask.forgery.tensor_file import ENDING, drop_older, newest_whole, read_tensors, write_tensors
 from unmask.media.source import shown
-from unmask.media.writing import written_aside
 from unmask.networks.shape import SwapShape
 
 FORMAT = 1
-HEAD, DIGEST = "unmask", "sha256"
 WEIGHTS, OPTIMISER = "weights.", "optimiser."
 NAME = re.compile(r"checkpoint-\d{9}\.safetensors")
-LEFTOVERS = ".unmask-*.safetensors"
-"""What a save that was cut off leaves behind."""
-DAMAGED = ".damaged"
-OS_ERROR = re.compile(r"\(os error (\d+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +99,10 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, keep: int = 3) -> Path
     Raises:
         OutputError: It cannot be written; the older ones are as they were.
     """
-    path = folder / f"checkpoint-{checkpoint.iteration:09d}.safetensors"
+    path = folder / f"checkpoint-{checkpoint.iteration:09d}{ENDING}"
     tensors = _named(WEIGHTS, checkpoint.weights) | _named(OPTIMISER, checkpoint.optimiser)
-    head = json.dumps(_head_of(checkpoint), sort_keys=True)
-    with written_aside(path) as aside:
-        _write(tensors, aside, {HEAD: head, DIGEST: _digest(tensors, head)})
-    try:
-        _sync(folder)
-        for old in checkpoints(folder)[keep:]:
-            old.unlink()
-    except OSError as error:
-        raise OutputError(f"{shown(folder)} cannot be written: {error.strerror}.") from error
+    write_tensors(path, tensors, _head_of(checkpoint))
+    drop_older(checkpoints(folder), keep)
     return path
 
 
@@ -134,33 +113,16 @@ def read_checkpoint(path: Path) -> Checkpoint:
         Unreadable: It cannot be opened.
         InputError: It is damaged, or is no checkpoint.
     """
-    try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 # no mapping
-        whole = metadata[DIGEST] == _digest(tensors, metadata[HEAD])
-        checkpoint = _checkpoint_of(json.loads(metadata[HEAD]), tensors) if whole else None
-    except OSError as error:
-        raise Unreadable(f"{shown(path)} cannot be opened: {error.strerror or error}.") from error
-    except (SafetensorError, ValueError, KeyError, TypeError, UnmaskError) as error:
-        raise InputError(f"{shown(path)} is damaged, or is no checkpoint of a face swap.") from error
-    if checkpoint is None:
-        raise InputError(f"{shown(path)} is damaged: its bytes do not match their SHA-256.")
-    return checkpoint
+    return read_tensors(path, "checkpoint of a face swap", _checkpoint_of)
 
 
 def newest(folder: Path) -> Found:
     """The newest whole checkpoint of a folder, passing over damaged ones with a remark."""
-    damaged: list[Path] = []
-    for path in checkpoints(folder):
-        try:
-            checkpoint = read_checkpoint(path)
-        except InputError:
-            damaged.append(path)
-        else:
-            instead = f"training goes on from the older one of iteration {checkpoint.iteration}"
-            return Found(checkpoint, tuple(damaged), _remarks(damaged, instead))
-    return Found(None, tuple(damaged), _remarks(damaged, "no older one is whole, so training begins anew"))
+    checkpoint, damaged = newest_whole(checkpoints(folder), read_checkpoint)
+    if checkpoint is None:
+        return Found(None, damaged, _remarks(damaged, "no older one is whole, so training begins anew"))
+    instead = f"training goes on from the older one of iteration {checkpoint.iteration}"
+    return Found(checkpoint, damaged, _remarks(damaged, instead))
 
 
 def checkpoints(folder: Path) -> list[Path]:
@@ -169,61 +131,16 @@ def checkpoints(folder: Path) -> list[Path]:
     return sorted(found, reverse=True)
 
 
-def clear_away(folder: Path, damaged: tuple[Path, ...]) -> None:
-    """Rename damaged files so that they count no more, and remove what saves that were cut off have left.
-
-    Raises:
-        OutputError: The folder cannot be changed.
-    """
-    try:
-        for path in damaged:
-            path.replace(path.with_name(path.name + DAMAGED))
-        for path in folder.glob(LEFTOVERS):
-            path.unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError(f"{shown(folder)} cannot be written: {error.strerror}.") from error
-
-
-def _remarks(damaged: list[Path], instead: str) -> tuple[str, ...]:
+def _remarks(damaged: tuple[Path, ...], instead: str) -> tuple[str, ...]:
     return tuple(f"The checkpoint {shown(path)} is damaged; {instead}." for path in damaged)
 
 
 def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    return {prefix + name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    return {prefix + name: tensor for name, tensor in tensors.items()}
 
 
 def _without(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name.removeprefix(prefix): tensor for name, tensor in tensors.items() if name.startswith(prefix)}
-
-
-def _digest(tensors: Mapping[str, Tensor], head: str) -> str:
-    digest = sha256(head.encode())
-    for name in sorted(tensors):
-        digest.update(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)}".encode())
-        digest.update(tensors[name].numpy().reshape(-1).data)
-    return digest.hexdigest()
-
-
-def _write(tensors: dict[str, Tensor], path: Path, metadata: dict[str, str]) -> None:
-    """The file, on the disk.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    try:
-        save_file(tensors, path, metadata)
-    except SafetensorError as error:  # what the system said is in its text only
-        number = OS_ERROR.search(str(error))
-        raise OSError(int(number[1]), os.strerror(int(number[1]))) if number else OSError(str(error)) from error
-    _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _head_of(checkpoint: Checkpoint) -> dict[str, Any]:

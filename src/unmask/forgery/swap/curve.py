@@ -87,6 +87,18 @@ def open_book(folder: Path) -> Generator[LossBook]:
         OutputError: It cannot be opened.
         UsageError: Another training is going on in this folder.
     """
+    with locked_losses(folder) as file:
+        yield LossBook(file)
+
+
+@contextmanager
+def locked_losses(folder: Path) -> Generator[BinaryIO]:
+    """The file loss.csv of a folder, made when it is not there; while it is open, no other training can open it.
+
+    Raises:
+        OutputError: It cannot be opened.
+        UsageError: Another training is going on in this folder.
+    """
     path = folder / LOSS_FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -98,7 +110,7 @@ def open_book(folder: Path) -> Generator[LossBook]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             raise UsageError(f"Another training is going on in {shown(folder)}; choose another folder.") from error
-        yield LossBook(file)
+        yield file
 
 
 def read_losses(path: Path) -> tuple[LossLine, ...]:

@@ -1,7 +1,6 @@
 """A trained face swap, ready to draw: faces in, faces and masks out."""
 
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from jaxtyping import Float32, UInt8
 from torch import Tensor
 
 from unmask.errors import UsageError
+from unmask.forgery.steady import one_thread
 from unmask.forgery.swap.checkpoint import Checkpoint, read_checkpoint
 from unmask.networks.autoencoder import Pictures, SwapNetwork
 from unmask.networks.shape import Side, SwapShape
@@ -100,17 +100,6 @@ class SwapModel:
             raise UsageError(
                 f"Faces of {images.shape[1]} pixels a side do not fit a model of {self.shape.resolution}; resize them."
             )
-
-
-@contextmanager
-def one_thread() -> Generator[None]:
-    """Compute with one thread: two that share a busy core wait for each other at every layer of so small a network."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def network_with(shape: SwapShape, weights: Mapping[str, Tensor]) -> SwapNetwork:

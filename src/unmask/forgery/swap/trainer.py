@@ -3,8 +3,7 @@
 import platform
 import time
 from collections import deque
-from collections.abc import Generator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from math import isfinite, nan
 
 import torch
@@ -223,19 +222,6 @@ def made_with() -> dict[str, str]:
         "python": platform.python_version(),
         "threads": str(torch.get_num_threads()),
     }
-
-
-@contextmanager
-def steady_torch(plan: TrainingPlan) -> Generator[None]:
-    """Torch with a fixed number of threads and, on the processor, with repeatable sums only; as before afterwards."""
-    threads, steady = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    try:
-        torch.set_num_threads(plan.threads or threads)
-        torch.use_deterministic_algorithms(plan.device == "cpu" or steady)
-        yield
-    finally:
-        torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(steady)
 
 
 def _untrained(plan: TrainingPlan) -> SwapNetwork:

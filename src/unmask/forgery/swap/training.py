@@ -14,14 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.errors import InputError
-from unmask.forgery.swap.checkpoint import clear_away, newest, read_checkpoint, save_checkpoint
+from unmask.forgery.steady import steady_torch
+from unmask.forgery.swap.checkpoint import newest, read_checkpoint, save_checkpoint
 from unmask.forgery.swap.curve import LossBook, open_book
 from unmask.forgery.swap.faceset import FaceSet
 from unmask.forgery.swap.interrupts import held_interrupts
 from unmask.forgery.swap.model import SwapModel
 from unmask.forgery.swap.plan import TrainingPlan
 from unmask.forgery.swap.preview import preview_sheet
-from unmask.forgery.swap.trainer import NotANumber, Trainer, steady_torch
+from unmask.forgery.swap.trainer import NotANumber, Trainer
+from unmask.forgery.tensor_file import clear_away
 from unmask.types import RgbImage
 
 __all__ = ["Progress", "Trained", "TrainingPlan", "pretrain", "train"]
@@ -136,7 +138,11 @@ def _trained(
     on_preview: OnPreview | None,
 ) -> Trained:
     plan = trainer.plan
-    with steady_torch(plan), open_book(folder) as book, held_interrupts() as pressed:
+    with (
+        steady_torch(plan.threads, repeatable=plan.device == "cpu"),
+        open_book(folder) as book,
+        held_interrupts() as pressed,
+    ):
         remarks = _begin(trainer, folder, book, pretrained)
         tell = _Teller(trainer, on_progress, on_preview)
         saved, interrupted = time.monotonic(), False

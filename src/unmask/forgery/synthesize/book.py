@@ -1,15 +1,12 @@
 """loss.csv of a synthesis: a line an iteration; while it is open, no other training can open it."""
 
-import fcntl
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from unmask.errors import OutputError, UsageError
-from unmask.forgery.swap.curve import LOSS_FILE
-from unmask.media.source import shown
+from unmask.forgery.swap.curve import locked_losses
 
 
 class Book:
@@ -55,17 +52,7 @@ def open_book(folder: Path, columns: tuple[str, str]) -> Generator[Book]:
         OutputError: It cannot be opened.
         UsageError: Another training is going on in this folder.
     """
-    path = folder / LOSS_FILE
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
-    except OSError as error:
-        raise OutputError(f"{shown(path)} cannot be written: {error.strerror}.") from error
-    with os.fdopen(descriptor, "r+b") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise UsageError(f"Another training is going on in {shown(folder)}; choose another folder.") from error
+    with locked_losses(folder) as file:
         yield Book(file, columns)
 
 

@@ -1,29 +1,17 @@
-"""A synthesis kept on the disk: whole or not at all, noticed when damaged, with an older one to go back to.
+"""A training of a synthesis, kept in files of tensors: all that is needed to go on where it stopped."""
 
-One file holds everything: weights and moments as safetensors, the rest as JSON in its head, and a SHA-256 over both.
-"""
-
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from unmask.errors import InputError, OutputError, UnmaskError, Unreadable
 from unmask.forgery.synthesize.plan import Recipe
-from unmask.media.source import shown
-from unmask.media.writing import written_aside
+from unmask.forgery.tensor_file import ENDING, drop_older, newest_whole, read_tensors, write_tensors
 
 FORMAT = 1
-HEAD, DIGEST = "unmask-synthesis", "sha256"
-PATTERN, ENDING = "synthesis-*.safetensors", ".safetensors"
-DAMAGED = ".damaged"
+PATTERN = f"synthesis-*{ENDING}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,20 +54,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, keep: int = 2) -> Path
         OutputError: It cannot be written; the older ones are as they were.
     """
     path = folder / f"synthesis-{checkpoint.iteration:09d}{ENDING}"
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.tensors.items()}
-    head = json.dumps(_head_of(checkpoint), sort_keys=True)
-    with written_aside(path) as aside:
-        try:
-            save_file(tensors, aside, {HEAD: head, DIGEST: _digest(tensors, head)})
-        except SafetensorError as error:
-            raise OutputError(f"{shown(path)} cannot be written: {error}.") from error
-        _sync(aside)
-    try:
-        _sync(folder)
-        for old in checkpoints(folder)[keep:]:
-            old.unlink()
-    except OSError as error:
-        raise OutputError(f"{shown(folder)} cannot be written: {error.strerror}.") from error
+    write_tensors(path, checkpoint.tensors, _head_of(checkpoint))
+    drop_older(checkpoints(folder), keep)
     return path
 
 
@@ -90,65 +66,17 @@ def read_checkpoint(path: Path) -> Checkpoint:
         Unreadable: It cannot be opened.
         InputError: It is damaged, or is no checkpoint of a synthesis.
     """
-    try:
-        with safe_open(path, "pt") as file:
-            metadata = file.metadata() or {}
-            tensors = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118 # no mapping
-        whole = metadata[DIGEST] == _digest(tensors, metadata[HEAD])
-        checkpoint = _checkpoint_of(json.loads(metadata[HEAD]), tensors) if whole else None
-    except OSError as error:
-        raise Unreadable(f"{shown(path)} cannot be opened: {error.strerror or error}.") from error
-    except (SafetensorError, ValueError, KeyError, TypeError, UnmaskError) as error:
-        raise InputError(f"{shown(path)} is damaged, or is no checkpoint of a synthesis.") from error
-    if checkpoint is None:
-        raise InputError(f"{shown(path)} is damaged: its bytes do not match their SHA-256.")
-    return checkpoint
+    return read_tensors(path, "checkpoint of a synthesis", _checkpoint_of)
 
 
 def newest(folder: Path) -> tuple[Checkpoint | None, tuple[Path, ...]]:
     """The newest whole checkpoint of a folder, None if there is none, and the damaged ones that are newer."""
-    damaged: list[Path] = []
-    for path in checkpoints(folder):
-        try:
-            return read_checkpoint(path), tuple(damaged)
-        except InputError:
-            damaged.append(path)
-    return None, tuple(damaged)
+    return newest_whole(checkpoints(folder), read_checkpoint)
 
 
 def checkpoints(folder: Path) -> list[Path]:
     """Files of checkpoints in a folder, the newest first."""
     return sorted(folder.glob(PATTERN), reverse=True)
-
-
-def put_away(damaged: tuple[Path, ...]) -> tuple[str, ...]:
-    """Rename damaged files so that they count no more; a sentence for each.
-
-    Raises:
-        OutputError: The folder cannot be changed.
-    """
-    for path in damaged:
-        try:
-            path.replace(path.with_name(path.name + DAMAGED))
-        except OSError as error:
-            raise OutputError(f"{shown(path)} cannot be renamed: {error.strerror}.") from error
-    return tuple(f"The checkpoint {shown(path)} is damaged and was passed over." for path in damaged)
-
-
-def _digest(tensors: Mapping[str, Tensor], head: str) -> str:
-    digest = sha256(head.encode())
-    for name in sorted(tensors):
-        digest.update(f"{name} {tensors[name].dtype} {tuple(tensors[name].shape)}".encode())
-        digest.update(tensors[name].numpy().reshape(-1).data)
-    return digest.hexdigest()
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _head_of(checkpoint: Checkpoint) -> dict[str, Any]:

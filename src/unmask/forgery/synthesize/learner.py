@@ -2,8 +2,6 @@
 
 import time
 from collections import deque
-from collections.abc import Generator
-from contextlib import contextmanager
 from math import nan
 
 import torch
@@ -144,16 +142,3 @@ def restore_networks(networks: torch.nn.Module, checkpoint: Checkpoint) -> None:
         networks.load_state_dict(weights)
     except RuntimeError as error:
         raise UsageError("The checkpoint does not hold the weights of its recipe; train anew.") from error
-
-
-@contextmanager
-def steady_torch(threads: int) -> Generator[None]:
-    """Torch with a fixed number of threads and with repeatable sums only; as before afterwards."""
-    before, steady = torch.get_num_threads(), torch.are_deterministic_algorithms_enabled()
-    try:
-        torch.set_num_threads(threads)
-        torch.use_deterministic_algorithms(mode=True)
-        yield
-    finally:
-        torch.set_num_threads(before)
-        torch.use_deterministic_algorithms(steady)

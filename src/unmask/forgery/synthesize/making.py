@@ -12,11 +12,12 @@ from unmask.errors import OutputError, UsageError
 from unmask.forgery.consent import note_descent
 from unmask.forgery.lab import Lab, Sealer
 from unmask.forgery.seal import Made, SealedMedia, seal_still
+from unmask.forgery.steady import steady_torch
 from unmask.forgery.swap.store import open_store
 from unmask.forgery.swap.swapping import place_in
 from unmask.forgery.synthesize.checkpoint import Checkpoint, newest
 from unmask.forgery.synthesize.faces import FacePictures, TrainingFaces, as_pictures, faces_of
-from unmask.forgery.synthesize.learner import restore_networks, steady_torch
+from unmask.forgery.synthesize.learner import restore_networks
 from unmask.forgery.synthesize.memory import Memory, memory_of
 from unmask.forgery.synthesize.methods import method_of
 from unmask.forgery.synthesize.origins import Origins, joined, may_draw, may_learn, origins_of

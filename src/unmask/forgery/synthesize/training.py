@@ -11,14 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.errors import InputError, UsageError
+from unmask.forgery.steady import steady_torch
 from unmask.forgery.swap.checkpoint import checkpoints as swap_checkpoints
 from unmask.forgery.swap.interrupts import held_interrupts
 from unmask.forgery.swap.trainer import NotANumber
 from unmask.forgery.synthesize.book import Book, open_book
-from unmask.forgery.synthesize.checkpoint import newest, put_away, save_checkpoint
+from unmask.forgery.synthesize.checkpoint import newest, save_checkpoint
 from unmask.forgery.synthesize.faces import TrainingFaces
-from unmask.forgery.synthesize.learner import Learner, steady_torch
+from unmask.forgery.synthesize.learner import Learner
 from unmask.forgery.synthesize.plan import SynthesisPlan
+from unmask.forgery.tensor_file import clear_away
 from unmask.media.source import shown
 
 MOST_SETBACKS = 5
@@ -121,7 +123,8 @@ def train(faces: TrainingFaces, plan: SynthesisPlan, folder: Path, *, on_progres
 def _begin(learner: Learner, folder: Path, book: Book) -> list[str]:
     """Go on from the newest whole checkpoint, or begin and save the beginning, for a setback to go back to."""
     checkpoint, damaged = newest(folder)
-    remarks = [*put_away(damaged)]
+    clear_away(folder, damaged)
+    remarks = [f"The checkpoint {shown(path)} is damaged and was passed over." for path in damaged]
     if checkpoint is not None:
         remarks += learner.restore(checkpoint)
     book.cut_after(learner.iteration)
