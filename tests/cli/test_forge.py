@@ -152,8 +152,11 @@ def test_a_swap_from_faces_to_film(puppets: dict[str, Row], lab: Path) -> None:
         (row,) = rows(done)
         assert row["faces"] >= 10
         assert len(row["consents"]) == 1
-    plan = ("--preset", "micro64", "--until", "3it", "--threads", "1")
-    done = unmask("forge", "swap", "train", "one", "other", "--name", "m", *plan, "--lab", lab, "--json", "--quiet")
+    plan = ("--preset", "micro64", "--until", "3it", "--threads", "1", "--lab", lab, "--json", "--quiet")
+    (row,) = rows(unmask("forge", "swap", "pretrain", "one", "other", "--name", "common", *plan))
+    assert (row["iteration"], row["dst_held_out"]) == (3, None)
+    begun = ("--name", "m", "--pretrained", "common")
+    done = unmask("forge", "swap", "train", "one", "other", *begun, *plan)
     (row,) = rows(done)
     assert (row["iteration"], row["interrupted"]) == (3, False)
     out = lab.parent / "swapped.mp4"

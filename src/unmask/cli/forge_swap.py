@@ -23,12 +23,30 @@ from unmask.cli.forge import (
 )
 
 if TYPE_CHECKING:
+    from unmask.forgery.swap.plan import TrainingPlan
     from unmask.forgery.swap.prepare import Prepared
     from unmask.forgery.swap.training import Trained
 
 HELP = """A face swap step by step: prepare the faces of two people, train, merge, measure.
 
 The design is that of DeepFaceLab: one encoder that both share, and a decoder for each. Both people must have agreed."""
+ArchName = Annotated[
+    Literal["df", "liae"],
+    typer.Option("--arch", help="df keeps the looks of SRC, liae takes more of DST's light and shape."),
+]
+PresetName = Annotated[str, typer.Option("--preset", help="Size: micro64, tiny64, tiny96, mid96, quick96 or saehd128.")]
+Until = Annotated[
+    str,
+    typer.Option(metavar="TIME", help="End after so much training in all: 90s, 20min, 2h, or 5000it for iterations."),
+]
+Batch = Annotated[int, typer.Option(min=1, help="Faces of each person in an iteration.")]
+LearningRate = Annotated[float | None, typer.Option(help="Of Adam; the preset's own if not given.", show_default=False)]
+Seed = Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")]
+PreviewEvery = Annotated[int, typer.Option(min=0, help="Iterations between two previews; 0 for one at the end.")]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="Of the processor; all cores if not given.", show_default=False)
+]
+INTERRUPTED = 130
 FaceTypeName = Literal["half", "mid", "full", "whole", "head"]
 """As in ``unmask.forgery.swap.alignment.FACE_TYPES``."""
 
@@ -99,29 +117,16 @@ def train(
     ],
     *,
     name: Annotated[str, typer.Option(metavar="NAME", help="Of the model in the lab.", show_default=False)],
-    preset: Annotated[str, typer.Option(help="Size: micro64, tiny64, tiny96, mid96, quick96 or saehd128.")] = "tiny96",
-    arch: Annotated[
-        Literal["df", "liae"], typer.Option(help="df keeps the looks of SRC, liae takes more of DST's light and shape.")
-    ] = "df",
-    until: Annotated[
-        str,
-        typer.Option(
-            metavar="TIME", help="End after so much training in all: 90s, 20min, 2h, or 5000it for iterations."
-        ),
-    ] = "20min",
-    batch: Annotated[int, typer.Option(min=1, help="Faces of each person in an iteration.")] = 4,
-    learning_rate: Annotated[
-        float | None, typer.Option(help="Of Adam; the preset's own if not given.", show_default=False)
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Of all that is drawn at random.")] = 1,
-    preview_every: Annotated[
-        int, typer.Option(min=0, help="Iterations between two previews; 0 for one at the end.")
-    ] = 500,
-    threads: Annotated[
-        int | None, typer.Option(min=1, help="Of the processor; all cores if not given.", show_default=False)
-    ] = None,
+    preset: PresetName = "tiny96",
+    arch: ArchName = "df",
+    until: Until = "20min",
+    batch: Batch = 4,
+    learning_rate: LearningRate = None,
+    seed: Seed = 1,
+    preview_every: PreviewEvery = 500,
+    threads: Threads = None,
     pretrained: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Checkpoint of a pretrained encoder.", show_default=False)
+        str | None, typer.Option(metavar="NAME", help="Pretrained encoder to begin from.", show_default=False)
     ] = None,
     lab: LabFolder = Path("lab"),
     json: Json = False,
@@ -142,30 +147,56 @@ def train(
     require_torch()
     from unmask.cli.training_watch import watched
     from unmask.forgery.lab import open_sealer
-    from unmask.forgery.swap.plan import TrainingPlan
-    from unmask.forgery.swap.presets import preset_named
-    from unmask.forgery.swap.swapping import Ending, train_swap
+    from unmask.forgery.swap.swapping import train_swap
     from unmask.settings import settings
 
-    home, ending = opened_lab(lab), Ending.named(until)
-    plan = TrainingPlan(
-        preset=preset_named(preset),
-        arch=arch,
-        batch=batch,
-        learning_rate=learning_rate,
-        seed=seed,
-        until_iterations=ending.iterations,
-        until_seconds=ending.seconds,
-        preview_every=preview_every,
-        threads=threads,
-    )
+    home = opened_lab(lab)
+    plan = _plan(preset, arch, until, batch, learning_rate, seed=seed, preview_every=preview_every, threads=threads)
     with watched(quiet=quiet) as watch:
         trained = train_swap(
             open_sealer(home), (src, dst), name, plan, settings(), pretrained=pretrained, on_progress=watch
         )
-    told = trained_as_json(trained, home.models / name)
-    print_json(told) if json else _tell_trained(told)
-    return 130 if trained.interrupted else 0
+    return _told_trained(trained, home.models / name, json=json)
+
+
+def pretrain(
+    stores: Annotated[list[str], typer.Argument(metavar="STORE", help="Stores of many people.", show_default=False)],
+    *,
+    name: Annotated[str, typer.Option(metavar="NAME", help="Of the encoder in the lab.", show_default=False)],
+    preset: PresetName = "tiny96",
+    arch: ArchName = "df",
+    until: Until = "20min",
+    batch: Batch = 8,
+    learning_rate: LearningRate = None,
+    seed: Seed = 1,
+    preview_every: PreviewEvery = 500,
+    threads: Threads = None,
+    lab: LabFolder = Path("lab"),
+    json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Train an encoder on the faces of many people, for swaps to begin from.
+
+    It learns what faces have in common, and draws nobody as anybody else. A swap that begins from it has a likeness sooner.
+
+    \b
+    Examples:
+      unmask forge swap pretrain one other third --name common --until 2h
+      unmask forge swap train one other --name one-as-other --pretrained common
+    """
+    from unmask.forgery.swap.torch_there import require_torch
+
+    require_torch()
+    from unmask.cli.training_watch import watched
+    from unmask.forgery.lab import open_sealer
+    from unmask.forgery.swap.swapping import pretrain_encoder
+    from unmask.settings import settings
+
+    home = opened_lab(lab)
+    plan = _plan(preset, arch, until, batch, learning_rate, seed=seed, preview_every=preview_every, threads=threads)
+    with watched(quiet=quiet) as watch:
+        trained = pretrain_encoder(open_sealer(home), stores, name, plan, settings(), on_progress=watch)
+    return _told_trained(trained, home.models / name, json=json)
 
 
 def merge(
@@ -254,7 +285,49 @@ def steps(
     return write_and_tell(sealed, output, Coding(force=force), limits, json=json, quiet=quiet)
 
 
-COMMANDS: dict[str, Callable[..., int]] = {"prepare": prepare, "train": train, "merge": merge, "steps": steps}
+COMMANDS: dict[str, Callable[..., int]] = {
+    "prepare": prepare,
+    "pretrain": pretrain,
+    "train": train,
+    "merge": merge,
+    "steps": steps,
+}
+
+
+def _plan(
+    preset: str,
+    arch: Literal["df", "liae"],
+    until: str,
+    batch: int,
+    learning_rate: float | None,
+    *,
+    seed: int,
+    preview_every: int,
+    threads: int | None,
+) -> "TrainingPlan":
+    from unmask.forgery.swap.plan import TrainingPlan
+    from unmask.forgery.swap.presets import preset_named
+    from unmask.forgery.swap.swapping import Ending
+
+    ending = Ending.named(until)
+    return TrainingPlan(
+        preset=preset_named(preset),
+        arch=arch,
+        batch=batch,
+        learning_rate=learning_rate,
+        seed=seed,
+        until_iterations=ending.iterations,
+        until_seconds=ending.seconds,
+        preview_every=preview_every,
+        threads=threads,
+    )
+
+
+def _told_trained(trained: "Trained", folder: Path, *, json: bool) -> int:
+    """Print what a training came to; the exit code."""
+    told = trained_as_json(trained, folder)
+    print_json(told) if json else _tell_trained(told)
+    return INTERRUPTED if trained.interrupted else 0
 
 
 def trained_as_json(trained: "Trained", folder: Path) -> dict[str, Any]:
@@ -311,7 +384,8 @@ def _tell_prepared(done: "Prepared") -> None:
 def _tell_trained(told: dict[str, Any]) -> None:
     state = "Interrupted, and saved" if told["interrupted"] else "Trained"
     typer.echo(f"{state}: {told['model']}, {told['iteration']} iterations in {told['seconds'] / 60:.1f} min")
-    typer.echo(f"  Loss on faces held out: src {told['src_held_out']}, dst {told['dst_held_out']}")
+    dst = "" if told["dst_held_out"] is None else f", dst {told['dst_held_out']}"
+    typer.echo(f"  Loss on faces held out: src {told['src_held_out']}{dst}")
     typer.echo(f"  Look at {told['model']}/previews and {told['model']}/loss.png")
     for remark in told["remarks"]:
         typer.echo(f"  {remark}")

@@ -9,16 +9,17 @@ import pytest
 
 from tests.forgery.swap.conftest import PLAN, Stage
 from unmask.errors import UsageError
-from unmask.forgery.consent import Enrolment, Evidence, enrol, read_consent, revoke, today
+from unmask.forgery.consent import Enrolment, Evidence, enrol, read_consent, rests_on, revoke, today
 from unmask.forgery.followed import follow_person
 from unmask.forgery.lab import Sealer, open_lab, open_sealer
+from unmask.forgery.swap.checkpoint import read_checkpoint
 from unmask.forgery.swap.choosing import Choice
 from unmask.forgery.swap.descent import Descent, descent_of, may_train
 from unmask.forgery.swap.gathering import Taking
 from unmask.forgery.swap.merge import Merger, MergeRecipe
 from unmask.forgery.swap.model import SwapModel
 from unmask.forgery.swap.prepare import Preparing, prepare
-from unmask.forgery.swap.swapping import Ending, merge_swap, open_model, train_swap
+from unmask.forgery.swap.swapping import Ending, merge_swap, open_model, pretrain_encoder, train_swap
 from unmask.forgery.writing import Coding, Written, write_sealed
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
@@ -55,6 +56,24 @@ def test_a_training_goes_on(stage: Stage, tmp_path: Path) -> None:
     lab = open_lab(Path(shutil.copytree(stage.lab.folder, tmp_path / "lab")))
     longer = replace(PLAN, until_iterations=5)
     assert train_swap(open_sealer(lab), ("one", "other"), "model", longer, settings()).iteration == 5
+
+
+def test_a_swap_begins_from_a_pretrained_encoder(stage: Stage, tmp_path: Path) -> None:
+    lab = open_lab(Path(shutil.copytree(stage.lab.folder, tmp_path / "lab")))
+    sealer = open_sealer(lab)
+    pretrain_encoder(sealer, ("one", "other"), "common", PLAN, settings())
+    assert rests_on(lab.models / "common") == tuple(it for one in stage.prepared.values() for it in one.store.consents)
+    begun = replace(PLAN, until_iterations=1)
+    train_swap(sealer, ("one", "other"), "begun", begun, settings(), pretrained="common")
+    start = min((lab.models / "begun").glob("checkpoint-*"))
+    encoder = [name for name in read_checkpoint(start).weights if name.startswith("encoder")]
+    learned = read_checkpoint(max((lab.models / "common").glob("checkpoint-*"))).weights
+    assert encoder
+    assert all((read_checkpoint(start).weights[name] == learned[name]).all() for name in encoder)
+    with pytest.raises(UsageError, match="holds no encoder"):
+        train_swap(sealer, ("one", "other"), "other-model", begun, settings(), pretrained="none")
+    with pytest.raises(UsageError, match="does not tell whose faces"):
+        merge_swap(sealer, "common", stage.films["other"], MergeRecipe(), settings())
 
 
 def test_a_swapped_film_is_sealed_and_changes_the_face_alone(stage: Stage, merged: Written) -> None:

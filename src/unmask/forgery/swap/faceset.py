@@ -1,6 +1,7 @@
 """A set of aligned faces of one person (or many): pictures, masks, landmarks, turns of the head."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import repeat
@@ -89,6 +90,14 @@ class FaceSet:
         digest.update(np.ascontiguousarray(self.images).tobytes())
         digest.update(np.ascontiguousarray(self.masks).tobytes())
         return digest.hexdigest()
+
+
+def joined(sets: Sequence[FaceSet]) -> FaceSet:
+    """The faces of several sets of one size, one set after the other."""
+    images, masks, landmarks, pose = (
+        np.concatenate([getattr(one, name) for one in sets]) for name in ("images", "masks", "landmarks", "pose")
+    )
+    return FaceSet(images, masks, landmarks, pose)
 
 
 def parted(faces: FaceSet) -> tuple[FaceSet, FaceSet]:

@@ -1,7 +1,7 @@
 """A swap in the lab: stores and models by name, previews sealed, each step asked for its consent."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -9,19 +9,20 @@ import numpy as np
 
 from unmask.errors import UsageError
 from unmask.forgery.applying import sealed_change, source_of
-from unmask.forgery.consent import note_descent
+from unmask.forgery.consent import note_descent, read_consent, require_consent
 from unmask.forgery.followed import Followed, follow_person
 from unmask.forgery.lab import Lab, Sealer
 from unmask.forgery.seal import Made, SealedMedia, seal_still
 from unmask.forgery.swap.areas import NO_AREAS, Areas
-from unmask.forgery.swap.checkpoint import Checkpoint, newest
+from unmask.forgery.swap.checkpoint import Checkpoint, checkpoints, newest
 from unmask.forgery.swap.curve import LOSS_FILE, loss_curve, read_losses
 from unmask.forgery.swap.descent import Descent, descent_of, may_merge, may_train
+from unmask.forgery.swap.faceset import joined
 from unmask.forgery.swap.merge import Merger, MergeRecipe
 from unmask.forgery.swap.model import SwapModel
 from unmask.forgery.swap.plan import TrainingPlan
 from unmask.forgery.swap.store import face_set, open_store
-from unmask.forgery.swap.training import Progress, Trained, train
+from unmask.forgery.swap.training import Progress, Trained, pretrain, train
 from unmask.forgery.truth import Source, Truth
 from unmask.forgery.writing import Coding, write_sealed
 from unmask.media.source import shown
@@ -67,7 +68,7 @@ def train_swap(
     plan: TrainingPlan,
     settings: Settings,
     *,
-    pretrained: Path | None = None,
+    pretrained: str | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Trained:
     """Train a model of the lab, or go on with it.
@@ -78,7 +79,7 @@ def train_swap(
         name: Of the model.
         plan: How.
         settings: Limits.
-        pretrained: A checkpoint of a pretrained encoder, for a new training to begin from.
+        pretrained: Name of a pretrained encoder, for a new training to begin from.
         on_progress: Called after each iteration.
 
     Raises:
@@ -94,12 +95,75 @@ def train_swap(
     note_descent(folder, descent.consents)
     side = plan.shape.resolution
     faces = face_set(src, side), face_set(dst, side)
-    previews = _Previews(sealer, folder / PREVIEWS, descent, plan, settings)
+    previews = _Previews(sealer, folder / PREVIEWS, _preview_truth(plan, descent), settings)
     asked = replace(plan, facts=descent.as_facts(), consent_id=",".join(descent.consents))
-    trained = train(*faces, asked, folder, pretrained=pretrained, on_progress=on_progress, on_preview=previews.write)
+    begin = None if pretrained is None else pretrained_file(lab, pretrained)
+    trained = train(*faces, asked, folder, pretrained=begin, on_progress=on_progress, on_preview=previews.write)
+    _plot(folder)
+    return trained
+
+
+def pretrain_encoder(
+    sealer: Sealer,
+    stores: Sequence[str],
+    name: str,
+    plan: TrainingPlan,
+    settings: Settings,
+    *,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> Trained:
+    """Train an encoder on the faces of many people, for swaps to begin from; it draws nobody as anybody else.
+
+    Args:
+        sealer: The lab's keys, with which previews are sealed.
+        stores: Names of the stores.
+        name: Of the encoder, among the models.
+        plan: How.
+        settings: Limits.
+        on_progress: Called after each iteration.
+
+    Raises:
+        UsageError: Stores or names are not fit, or a consent does not hold any more.
+        OutputError: Something cannot be written.
+    """
+    lab = sealer.lab
+    opened = [open_store(place_in(lab.faces, store)) for store in stores]
+    consents = tuple(dict.fromkeys(name for store in opened for name in store.consents))
+    records = [require_consent(read_consent(lab, consent), "train") for consent in consents]
+    folder, side = place_in(lab.models, name), plan.shape.resolution
+    folder.mkdir(parents=True, exist_ok=True)
+    note_descent(folder, consents)
+    truth = Truth(
+        "preview",
+        f"{plan.shape.arch}-{plan.preset.name}",
+        {"stores": list(stores)},
+        tuple(Source(None, source.sha256, "training") for store in opened for source in store.sources),
+        seed=plan.seed,
+        consents=consents,
+        keep_inside=any(record.basis == "licensed-corpus" for record in records),
+    )
+    previews = _Previews(sealer, folder / PREVIEWS, truth, settings)
+    faces = joined([face_set(store, side) for store in opened])
+    trained = pretrain(faces, plan, folder, on_progress=on_progress, on_preview=previews.write)
+    _plot(folder)
+    return trained
+
+
+def pretrained_file(lab: Lab, name: str) -> Path:
+    """The newest checkpoint of a pretrained encoder.
+
+    Raises:
+        UsageError: There is none of that name.
+    """
+    found = checkpoints(place_in(lab.models, name))
+    if not found:
+        raise UsageError(f"The lab holds no encoder {shown(Path(name))}; make one with: unmask forge swap pretrain")
+    return found[0]
+
+
+def _plot(folder: Path) -> None:
     with written_aside(folder / PLOT) as aside:
         aside.write_bytes(loss_curve(read_losses(folder / LOSS_FILE)))
-    return trained
 
 
 def open_model(lab: Lab, name: str) -> tuple[Checkpoint, Descent]:
@@ -197,26 +261,30 @@ def place_in(folder: Path, name: str) -> Path:
 
 
 class _Previews:
-    """Preview sheets, sealed and written into the model's folder: one that is the newest, and one for each stage."""
+    """Preview sheets, sealed and written into the model's folder, one for each stage."""
 
-    def __init__(self, sealer: Sealer, folder: Path, descent: Descent, plan: TrainingPlan, settings: Settings) -> None:
-        self._sealer, self._folder, self._descent, self._plan, self._settings = sealer, folder, descent, plan, settings
+    def __init__(self, sealer: Sealer, folder: Path, truth: Truth, settings: Settings) -> None:
+        self._sealer, self._folder, self._truth, self._settings = sealer, folder, truth, settings
 
     def write(self, sheet: RgbImage, iteration: int) -> None:
         """Seal and write one."""
-        truth = Truth(
-            "preview",
-            f"{self._plan.shape.arch}-{self._plan.preset.name}",
-            {"iteration": iteration, "src": self._descent.src, "dst": self._descent.dst},
-            _training(self._descent),
-            seed=self._plan.seed,
-            consents=self._descent.consents,
-            keep_inside=self._descent.keep_inside,
-        )
+        truth = replace(self._truth, parameters={**self._truth.parameters, "iteration": iteration})
         self._folder.mkdir(exist_ok=True)
         place = self._folder / f"{iteration:09d}.png"
         with_room = np.pad(sheet, ((0, LABEL_ROOM), (0, 0), (0, 0)))  # the label hides no face
         write_sealed(seal_still(Made(with_room), truth, self._sealer), place, self._settings, Coding(force=True))
+
+
+def _preview_truth(plan: TrainingPlan, descent: Descent) -> Truth:
+    return Truth(
+        "preview",
+        f"{plan.shape.arch}-{plan.preset.name}",
+        {"src": descent.src, "dst": descent.dst},
+        _training(descent),
+        seed=plan.seed,
+        consents=descent.consents,
+        keep_inside=descent.keep_inside,
+    )
 
 
 def _training(descent: Descent) -> tuple[Source, ...]:
