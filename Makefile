@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export OMP_NUM_THREADS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix check types layers docs pictures map bench
+.PHONY: help demo test fix check types layers docs pictures map steps bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -58,10 +58,24 @@ map: $(READY) ## Draw the README's map of an altered film anew
 	&& $(BIN)/unmask watermark map --quiet "$$folder/altered.mp4" -o "$$folder/map.png" --keys "$$folder/KEYS" >/dev/null \
 	&& $(BIN)/python -c "$(COARSER)" "$$folder/map.png" $(MAP) && ls -l $(MAP)
 
-bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER how well pulses are read, with FILMS=FOLDER what marks survive
+STEPS := docs/pictures/swap-steps.jpg
+FORGE := $(BIN)/unmask forge
+
+steps: $(READY) ## Draw the guide's picture of a face swap anew (trains for nine minutes)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && export UNMASK_LAB="$$folder/lab" OMP_NUM_THREADS=1 \
+	&& $(FORGE) puppet -o "$$folder/src.mp4" --person 1 --motion 1 --seconds 20 --yaw 30 --preset veryfast --quiet \
+	&& $(FORGE) puppet -o "$$folder/dst.mp4" --person 2 --motion 2 --seconds 20 --yaw 30 --preset veryfast --quiet \
+	&& $(FORGE) puppet -o "$$folder/wide.mp4" --person 2 --motion 5 --seconds 12 --yaw 88 --preset veryfast --quiet \
+	&& $(FORGE) swap prepare "$$folder/src.mp4" --name one --rate 0 --quiet \
+	&& $(FORGE) swap prepare "$$folder/dst.mp4" --name two --rate 0 --quiet \
+	&& $(FORGE) swap train one two --name one-as-two --preset micro64 --until 9min --threads 1 \
+	&& $(FORGE) swap steps one-as-two "$$folder/wide.mp4" -o $(STEPS) --rows 5 --quiet --force && ls -l $(STEPS)
+
+bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER how well pulses are read, with FILMS=FOLDER what marks survive, with SWAPS=FOLDER how well the lab swaps
 	$(BIN)/unmask bench speed
 	$(if $(RECORDINGS),$(BIN)/unmask bench pulse $(RECORDINGS))
 	$(if $(FILMS),$(BIN)/unmask bench watermark $(FILMS))
+	$(if $(SWAPS),$(BIN)/unmask bench lab $(SWAPS))
 
 # Installed anew when the dependencies changed; otherwise this takes no time.
 $(READY): pyproject.toml constraints.txt
