@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import numpy as np
 import typer
 
 from unmask.cli.forge import Force, Json, LabFolder, Output, opened_lab, print_json
@@ -235,7 +234,7 @@ def _truth(found: "TruthFigures") -> dict[str, Any]:
 def _mean(values: "PerFrame", digits: int) -> float | None:
     from unmask.report.plain import rounded
 
-    return rounded(float(np.mean(values)), digits) if len(values) else None
+    return rounded(float(values.mean()), digits) if len(values) else None
 
 
 def _tell_coverage(told: Mapping[str, Any]) -> None:
