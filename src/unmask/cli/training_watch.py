@@ -55,7 +55,7 @@ def said(progress: "Progress") -> str:
 def _left(seconds: float) -> str:
     """A time as people say it.
 
-    >>> _left(75), _left(7260)
+    >>> _left(75.0), _left(7260.0)
     ('1:15', '2:01:00')
     """
     minutes, rest = divmod(round(seconds), 60)

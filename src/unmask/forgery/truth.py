@@ -31,12 +31,12 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "puppet": Kind("DRAWN PERSON|- UNMASK LAB", "algorithmicMedia"),
+    "puppet": Kind("DRAWN|PERSON|- UNMASK LAB", "algorithmicMedia"),
     "paste": Kind("FORGED|- PASTED FACE|- UNMASK LAB", "compositeCapture"),
     "self-blend": Kind("FORGED|- BLENDED FACE|- UNMASK LAB", "compositeCapture"),
     "resynthesis": Kind("FORGED|- FACE DRAWN ANEW|- UNMASK LAB", "compositeWithTrainedAlgorithmicMedia"),
     "swap": Kind("FORGED|- SWAPPED FACE|- UNMASK LAB", "compositeWithTrainedAlgorithmicMedia"),
-    "synthesis": Kind("MADE UP FACES|- UNMASK LAB", "trainedAlgorithmicMedia"),
+    "synthesis": Kind("MADE UP|FACES|- UNMASK LAB", "trainedAlgorithmicMedia"),
     "preview": Kind("FORGED|- PREVIEW OF A SWAP|- UNMASK LAB", "compositeWithTrainedAlgorithmicMedia"),
     "re-encoded": Kind("NOT FORGED|- CODED ANEW|- UNMASK LAB", None, fake=False),
 }
