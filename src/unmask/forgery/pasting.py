@@ -58,7 +58,7 @@ def paste_files(
         consents=allowed.consents,
         keep_inside=allowed.keep_inside,
     )
-    return sealed_change(goal, paste_change(given, goal, recipe, settings), truth, sealer, settings)
+    return sealed_change(goal, paste_onto(goal, *picture_near(given, goal, settings), recipe), truth, sealer, settings)
 
 
 def blend_file(
@@ -88,13 +88,8 @@ def blend_file(
     return sealed_change(followed, change, truth, sealer, settings)
 
 
-def paste_change(given: Followed, goal: Followed, recipe: PasteRecipe, settings: Settings) -> Change:
-    """What pastes one clear picture of a face over each frame of a film.
-
-    Of the given film the picture is taken whose turn of the head is nearest to what is usual in the goal; its colours are matched
-    once, so that they do not flicker.
-    """
-    image, points = picture_near(given, goal, settings)
+def paste_onto(goal: Followed, image: RgbImage, points: Landmarks, recipe: PasteRecipe) -> Change:
+    """What pastes one picture of a face over each frame; its colours are matched once, so that they do not flicker."""
     clear = max(goal.crops, key=lambda crop: crop.sharpness)
     colors = match_colors(image, points, clear.image, clear.landmarks, recipe.transfer)
 

@@ -16,9 +16,9 @@ from unmask.forgery.dataset.recipes import PairKind
 from unmask.forgery.followed import Followed
 from unmask.forgery.identity import Embedding
 from unmask.forgery.lab import Lab
-from unmask.forgery.paste.face_paste import PasteRecipe, match_colors, paste_face
+from unmask.forgery.paste.face_paste import PasteRecipe
 from unmask.forgery.paste.self_blend import draw_self_blend, self_blend
-from unmask.forgery.pasting import made_of, untouched
+from unmask.forgery.pasting import made_of, paste_onto, untouched
 from unmask.forgery.permission import permission
 from unmask.forgery.seal import Change, Made
 from unmask.forgery.truth import Truth
@@ -106,20 +106,6 @@ def pasted(pair: Pair, clip: Clip, followed: Followed, around: Surroundings, asi
         keep_inside=allowed.keep_inside,
     )
     return Changed(paste_onto(followed, *likest(given_clip, given, followed), recipe), truth)
-
-
-def paste_onto(goal: Followed, image: RgbImage, points: Landmarks, recipe: PasteRecipe) -> Change:
-    """What pastes one picture of a face over each frame; its colours are matched once, so that they do not flicker."""
-    clear = max(goal.crops, key=lambda crop: crop.sharpness)
-    colors = match_colors(image, points, clear.image, clear.landmarks, recipe.transfer)
-
-    def change(frame: Frame) -> Made:
-        face = goal.face_at(frame.seconds)
-        if face is None:
-            return untouched(frame)
-        return made_of(paste_face(image, points, frame.image, face, recipe, colors=colors))
-
-    return change
 
 
 def likest(clip: Clip, given: Followed, goal: Followed) -> tuple[RgbImage, Landmarks]:
