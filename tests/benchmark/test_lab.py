@@ -56,6 +56,8 @@ def test_a_handful_of_iterations_gives_every_figure_of_the_puppets(least: tuple[
     assert 0 < figures["pose, swap against truth"]["value"] < 45
     assert figures["a face through ONNX Runtime"]["value"] > 0
     assert figures["merge alone"]["value"] > 0
+    assert figures["live"]["value"] > 1
+    assert "one viewer" in figures["live"]["detail"]
 
 
 def test_each_turn_has_its_row_and_what_was_known_is_told(least: tuple[SuiteResult, Path]) -> None:

@@ -166,6 +166,16 @@ def test_a_swap_from_faces_to_film(puppets: dict[str, Row], lab: Path) -> None:
     )
     (row,) = rows(done)
     assert (row["ledger"]["kind"], row["frames"]) == ("swap", 30)
+    out = lab.parent / "live.mp4"
+    done = unmask(
+        *("forge", "swap", "live", "m", puppets["other"]["output"], "-o", out, "--no-preview", "--lab", lab),
+        *("--preset", "ultrafast", "--json", "--quiet"),
+    )
+    (row,) = rows(done)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert 5 < row["frames"]["labelled"] == row["written"]["frames"] <= 30
+    assert row["written"]["ledger"]["extra"]["truth"]["parameters"]["live"] is True
+    assert row["shown"] is None
 
 
 @pytest.mark.parametrize(

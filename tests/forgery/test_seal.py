@@ -14,9 +14,21 @@ from tests.puppet import Puppet, Stage, picture_of
 from unmask.errors import UsageError
 from unmask.forgery import seal
 from unmask.forgery.lab import Sealer
-from unmask.forgery.seal import Made, Pace, SealedMedia, require_genuine, seal_reel, seal_still
+from unmask.forgery.seal import (
+    Made,
+    Pace,
+    SealedFrame,
+    SealedMedia,
+    require_genuine,
+    require_genuine_frame,
+    seal_reel,
+    seal_still,
+)
+from unmask.forgery.showing import note_shown
+from unmask.forgery.swap.live_preview import Preview
 from unmask.forgery.truth import Truth
 from unmask.forgery.writing import write_sealed
+from unmask.provenance.ledger import read_ledger
 from unmask.settings import settings
 
 TRUTH = Truth("puppet", "drawn")
@@ -86,6 +98,60 @@ def test_pictures_leave_labelled_and_marked(sealer: Sealer) -> None:
         assert 0.2 < np.abs(made.image[:200].astype(int) - 120).mean() < 6  # the mark
 
 
+@pytest.fixture
+def frame(still: SealedMedia) -> SealedFrame:
+    return next(still.frames())
+
+
+def test_only_the_seal_makes_sealed_frames(still: SealedMedia, frame: SealedFrame) -> None:
+    for key in (None, object(), "seal", still, frame):
+        with pytest.raises(TypeError, match="makes sealed frames"):
+            SealedFrame(key, still, frame.made, 0.0)
+    for attempt in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError):
+            attempt(frame)
+    with pytest.raises(TypeError):
+        type("Loose", (SealedFrame,), {})
+
+
+@pytest.mark.parametrize("name", ["made", "media", "seconds", "another"])
+def test_nothing_in_a_sealed_frame_is_changed(frame: SealedFrame, name: str) -> None:
+    with pytest.raises(TypeError, match="cannot be changed"):
+        setattr(frame, name, None)
+    with pytest.raises(TypeError, match="cannot be changed"):
+        delattr(frame, name)
+    with pytest.raises(ValueError, match="read-only"):
+        frame.made.image[:] = 0
+
+
+def test_the_preview_takes_sealed_frames_alone(still: SealedMedia, frame: SealedFrame) -> None:
+    hollow: Any = object.__new__(SealedFrame)  # past the constructor
+    before = len(read_ledger(still.sealer.lab.ledger).entries)
+
+    class Likeness:
+        media, made, seconds = still, frame.made, 0.0
+
+    with Preview(0) as preview:
+        for picture in (hollow, Likeness(), still, frame.made, frame.made.image, b"\xff\xd8\xff", None):
+            other: Any = picture
+            with pytest.raises(TypeError, match="Only sealed frames are shown"):
+                require_genuine_frame(other)
+            with pytest.raises(TypeError):
+                preview.show(other)
+            with pytest.raises(TypeError):
+                note_shown(other)
+        assert len(read_ledger(still.sealer.lab.ledger).entries) == before
+        preview.show(frame)
+    assert len(read_ledger(still.sealer.lab.ledger).entries) == before + 1
+
+
+def test_a_picture_of_another_size_gets_a_label_of_its_own(sealer: Sealer) -> None:
+    sizes = [np.full((480, 640, 3), 120, np.uint8), np.full((240, 320, 3), 120, np.uint8)]
+    reel = seal_reel([(0.04 * k, Made(image)) for k, image in enumerate(sizes)], Pace(25.0), TRUTH, sealer)
+    for sealed in reel.frames():
+        assert sealed.made.image[-12:, 4:120].max() > 200  # white letters, bottom left
+
+
 WRITERS = {
     *(
         "write_video",
@@ -100,9 +166,17 @@ WRITERS = {
     *("imwrite", "imencode", "imwritemulti", "VideoWriter", "imsave", "tofile", "mark_video", "mark_image"),
 }
 """All that could write a picture."""
-ALLOWED = {"writing.py", "mask_film.py", "swap/store.py", "swap/gathering.py", "dataset/changes.py"}
-"""The writer of what is sealed; masks; and what was filmed, before anything is forged: faces in a store and in memory, and a
-clip on its way to a second coding."""
+ALLOWED = {
+    "writing.py",
+    "mask_film.py",
+    "swap/store.py",
+    "swap/gathering.py",
+    "swap/face_masks.py",
+    "swap/live_preview.py",
+    "dataset/changes.py",
+}
+"""The writer of what is sealed, and the preview, which takes nothing else either; masks, of films and in a store; and what was filmed, before anything is forged:
+faces in a store and in memory, and a clip on its way to a second coding."""
 
 
 def names_in(path: Path) -> set[str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from unmask.benchmark.lab_effort import FULL, QUICK, SEED, Effort
 from unmask.benchmark.lab_figures import Figure, figure_table
+from unmask.benchmark.lab_live import live_figure
 from unmask.benchmark.lab_pair import pair_figures, pair_of
 from unmask.benchmark.lab_puppets import MODEL, merge_figures, puppet_figures, puppet_swap
 from unmask.benchmark.lab_yaw import TurnRow, turn_lines, turn_plot, turn_rows
@@ -69,7 +70,11 @@ def lab_suite(
         on_begin("the error against yaw")
         turns = _turns(sealer, spending, plot)
         on_begin("inference and merging")
-        costs = [_inference(spending, Path(folder)), *merge_figures(sealer, spending, settings, quick=quick)]
+        costs = [
+            _inference(spending, Path(folder)),
+            *merge_figures(sealer, spending, settings, quick=quick),
+            live_figure(sealer, spending, settings),
+        ]
         pair: list[Figure] = []
         if place is not None:
             on_begin(f"a real pair ({spending.pair_cpu_seconds:.0f} CPU s of training)")
@@ -126,7 +131,7 @@ def _lines(
     yield ""
     yield from figure_table(puppets)
     yield ""
-    yield "Cost, processor time:"
+    yield "Cost, processor time; live by the clock, reading, drawing and sealing at once:"
     yield ""
     yield from figure_table(costs)
     yield ""

@@ -16,7 +16,10 @@ from unmask.cli import (
     forge_consent,
     forge_dataset,
     forge_swap,
+    forge_swap_faces,
+    forge_swap_live,
     forge_swap_look,
+    forge_swap_mask,
     forge_synthesize,
     keys,
     pulse,
@@ -59,7 +62,11 @@ GROUPS: dict[str, Group] = {
         forge.COMMANDS | {"dataset": forge_dataset.dataset},
         {
             "consent": Group(forge_consent.HELP, forge_consent.COMMANDS),
-            "swap": Group(forge_swap.HELP, forge_swap.COMMANDS | forge_swap_look.COMMANDS),
+            "swap": Group(
+                forge_swap.HELP,
+                forge_swap.COMMANDS | forge_swap_faces.COMMANDS | forge_swap_live.COMMANDS | forge_swap_look.COMMANDS,
+                {"mask": Group(forge_swap_mask.HELP, forge_swap_mask.COMMANDS)},
+            ),
             "synthesize": Group(forge_synthesize.HELP, forge_synthesize.COMMANDS),
         },
     ),

@@ -205,8 +205,12 @@ def merge(
     *,
     output: Output,
     mask: Annotated[
-        Literal["learned", "hull", "both"], typer.Option(help="Where the drawn face is laid over.")
+        Literal["learned", "hull", "both", "custom"], typer.Option(help="Where the drawn face is laid over.")
     ] = "both",
+    net: Annotated[
+        str | None,
+        typer.Option("--with", metavar="NAME", help="Net of the mask 'custom', see: mask train.", show_default=False),
+    ] = None,
     areas: Annotated[
         Path | None, typer.Option(metavar="JSON", help="Areas that are always or never drawn over.", show_default=False)
     ] = None,
@@ -233,6 +237,7 @@ def merge(
     Examples:
       unmask forge swap merge one-as-other other.mp4 -o swapped.mp4 --masks
       unmask forge swap merge one-as-other other.mp4 -o swapped.mp4 --blend poisson --transfer lct
+      unmask forge swap merge one-as-other other.mp4 -o swapped.mp4 --mask custom --with microphone
     """
     from unmask.forgery.swap.torch_there import require_torch
 
@@ -246,7 +251,8 @@ def merge(
 
     recipe = MergeRecipe(mask, erode, feather, transfer=transfer, blend=blend, smooth=smooth, sharpen=sharpen)
     limits, custom = settings(), read_areas(areas) if areas else NO_AREAS
-    sealed = merge_swap(open_sealer(opened_lab(lab)), model, target, recipe, limits, areas=custom, person=person)
+    sealer = open_sealer(opened_lab(lab))
+    sealed = merge_swap(sealer, model, target, recipe, limits, areas=custom, net=net, person=person)
     coding = Coding(crf, coder_preset, masks=masks, force=force)
     return write_and_tell(sealed, output, coding, limits, json=json, quiet=quiet)
 

@@ -105,7 +105,7 @@ class FaceTracker:
     def _follow(self, people: list[_Person], frame: Frame) -> None:
         """Those seen in the frame before are looked for where they were; the others are left to the detector."""
         for person in people:
-            face = _look(frame.image, person.square)
+            face = look_at(frame.image, person.square)
             if face and face.score >= LEAST_PRESENCE and not self._is_twin(face, person, frame.seconds):
                 self._add(person, face, frame)
 
@@ -133,13 +133,13 @@ class FaceTracker:
 
     def _meet(self, detection: Detection, frame: Frame) -> None:
         """Someone the tracks did not follow here: a lost one found again, or a newcomer."""
-        face = _look(frame.image, square_of_detection(detection))
-        face = _look(frame.image, square_of_landmarks(face.landmarks)) if face else None
+        face = look_at(frame.image, square_of_detection(detection))
+        face = look_at(frame.image, square_of_landmarks(face.landmarks)) if face else None
         if face is None or face.score < NEW_FACE_PRESENCE:
             return
         if any(p.last_seen == frame.seconds and overlap(p.face.box, face.box) > TWIN_OVERLAP for p in self._people):
             return
-        lost = [p for p in self._people if p.last_seen < frame.seconds and _near(p.face, face)]
+        lost = [p for p in self._people if p.last_seen < frame.seconds and near(p.face, face)]
         if lost:
             self._add(max(lost, key=lambda p: overlap(p.face.box, face.box)), face, frame)
         elif len(self._people) < self.max_people:
@@ -182,7 +182,8 @@ def follow(frames: Iterable[Frame], *, max_people: int = 8, bits_per_pixel: floa
     return tracker.finish()
 
 
-def _look(image: RgbImage, square: Square) -> Face | None:
+def look_at(image: RgbImage, square: Square) -> Face | None:
+    """The face in a square, whether one is there or not; None where none could be."""
     if not (LEAST_FACE_PIXELS <= square.side < 8 * max(image.shape)):
         return None
     landmarks, presence = find_landmarks(image, square)
@@ -197,7 +198,7 @@ def _same(face: Face, detection: Detection) -> bool:
     return overlap(face.box, detection.box) > SAME_PERSON_OVERLAP
 
 
-def _near(before: Face, now: Face) -> bool:
+def near(before: Face, now: Face) -> bool:
     """Whether a lost face may be the one found: overlapping, or moved by less than its own width at like size."""
     if overlap(before.box, now.box) > SAME_PERSON_OVERLAP / 2:
         return True

@@ -1,7 +1,8 @@
 """The seal: what the lab made becomes media only with its label, its mark and its ground truth.
 
 ``SealedMedia`` is the only thing that ``unmask.forgery.writing`` writes, and only the functions here make one. Each picture that
-leaves it has been labelled and marked; nothing in it can be replaced, and it is written once.
+leaves it has been labelled and marked; nothing in it can be replaced, and it is written once. Where its pictures are shown
+while they are made, as in a live session, each is a ``SealedFrame``: likewise labelled and marked, and made here alone.
 """
 
 import weakref
@@ -21,6 +22,7 @@ from unmask.types import Boxes, Frame, Mask, Media, MonoAudio, Payload, RgbImage
 
 _SEAL = object()
 _GENUINE: "weakref.WeakSet[SealedMedia]" = weakref.WeakSet()
+_GENUINE_FRAMES: "weakref.WeakSet[SealedFrame]" = weakref.WeakSet()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,12 +58,14 @@ class Pace:
         audio: Sound from time zero on, None for a silent film.
         audio_rate_hz: Samples a second of the sound.
         seconds: Length of the film as far as it is known, for progress.
+        even: Whether the pictures come at that rate; else each is shown at its own time, and the rate guides the coder.
     """
 
     frame_rate: float | Fraction
     audio: MonoAudio | None = None
     audio_rate_hz: int = 16_000
     seconds: float | None = None
+    even: bool = True
 
 
 @final
@@ -132,6 +136,56 @@ class SealedMedia:
         """
         return self._inner.pictures()
 
+    def frames(self) -> "Iterator[SealedFrame]":
+        """The same pictures, each as it may be shown while the others are still made.
+
+        Raises:
+            UsageError: They were taken already, or are those of a film that is changed.
+        """
+        return (SealedFrame(_SEAL, self, made, seconds) for seconds, made in self._inner.pictures())
+
+
+@final
+class SealedFrame:
+    """One picture of sealed media, labelled and marked: what may be shown before the whole is written.
+
+    Attributes:
+        media: Of which it is a picture.
+        made: The picture, which cannot be written to, and its mask.
+        seconds: When it is shown.
+    """
+
+    __slots__ = ("__weakref__", "made", "media", "seconds")
+    media: SealedMedia
+    made: Made
+    seconds: float
+
+    def __init__(self, seal: object, media: SealedMedia, made: Made, seconds: float) -> None:
+        if seal is not _SEAL:
+            raise TypeError("Only unmask.forgery.seal makes sealed frames: take them from SealedMedia.frames().")
+        made.image.setflags(write=False)
+        for name, value in {"media": media, "made": made, "seconds": seconds}.items():
+            object.__setattr__(self, name, value)
+        _GENUINE_FRAMES.add(self)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise TypeError("A sealed frame cannot be changed; seal what is wanted anew.")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise TypeError("A sealed frame cannot be changed; seal what is wanted anew.")
+
+    def __init_subclass__(cls, **kwargs: Any) -> NoReturn:
+        raise TypeError("Nothing inherits from sealed frames.")
+
+    def __copy__(self) -> NoReturn:
+        raise TypeError("A sealed frame cannot be copied; it is shown as it is.")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> NoReturn:
+        raise TypeError("A sealed frame cannot be copied; it is shown as it is.")
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError("A sealed frame cannot be stored but by unmask.forgery.writing.")
+
 
 class _Inner:
     """The pictures before they are sealed, and what seals them."""
@@ -144,6 +198,7 @@ class _Inner:
         self._marker = PictureMarker(sealer.marks.clip_key(self.clip), sealer.marks.payload_secret)
         self._source: Change | Iterable[tuple[float, Made]] | None = source
         self._label: Label | None = None
+        self._shape: tuple[int, ...] = ()
 
     def changed(self, frame: Frame) -> Made:
         if not callable(self._source):
@@ -157,8 +212,10 @@ class _Inner:
         return ((seconds, self._sealed(made, seconds)) for seconds, made in source)
 
     def _sealed(self, made: Made, seconds: float) -> Made:
-        if self._label is None:
-            self._label = label_for(self._text, made.image.shape, self._faces)
+        if (
+            self._label is None or self._shape != made.image.shape
+        ):  # a label laid out for another size might lie outside
+            self._label, self._shape = label_for(self._text, made.image.shape, self._faces), made.image.shape
         labelled = burnt_in(made.image, self._label)
         return Made(self._marker.mark(Frame(labelled, seconds)), made.mask)
 
@@ -215,3 +272,14 @@ def require_genuine(media: object) -> SealedMedia:
     if type(media) is not SealedMedia or media not in _GENUINE:
         raise TypeError(f"Only sealed media is written, not {type(media).__name__}; seal it first.")
     return media
+
+
+def require_genuine_frame(frame: object) -> SealedFrame:
+    """The frame, if it left sealed media.
+
+    Raises:
+        TypeError: It is something else, or was put together by other means.
+    """
+    if type(frame) is not SealedFrame or frame not in _GENUINE_FRAMES:
+        raise TypeError(f"Only sealed frames are shown, not {type(frame).__name__}; seal its media first.")
+    return frame

@@ -21,7 +21,7 @@ class Kind:
 
     Attributes:
         label: What is burnt into the picture; parts after ``|`` are dropped where there is no room.
-        source_type: How it came about, as the IPTC names it; None for what is no forgery.
+        source_type: How it came about, as the IPTC names it; None for a film that was only coded anew.
         fake: Whether a detector should call it made.
     """
 
@@ -38,6 +38,7 @@ KINDS: Mapping[str, Kind] = {
     "swap": Kind("FORGED|- SWAPPED FACE|- UNMASK LAB", "compositeWithTrainedAlgorithmicMedia"),
     "synthesis": Kind("MADE UP|FACES|- UNMASK LAB", "trainedAlgorithmicMedia"),
     "preview": Kind("FORGED|- PREVIEW OF A SWAP|- UNMASK LAB", "compositeWithTrainedAlgorithmicMedia"),
+    "sheet": Kind("NOT FORGED|- FACES OF A STORE|- UNMASK LAB", "compositeCapture", fake=False),
     "re-encoded": Kind("NOT FORGED|- CODED ANEW|- UNMASK LAB", None, fake=False),
 }
 """All that the lab makes, by the name that the ledger uses."""

@@ -2,14 +2,14 @@
 
 import os
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.errors import OutputError, UsageError
 from unmask.forgery.mask_film import MaskFilm, mask_place
-from unmask.forgery.seal import Made, SealedMedia, require_genuine
+from unmask.forgery.seal import Made, SealedFrame, SealedMedia, require_genuine
 from unmask.media.encode import write_video
 from unmask.media.image import write_image
 from unmask.media.probe import probe
@@ -74,6 +74,7 @@ def write_sealed(
     coding: Coding = USUAL,
     *,
     on_progress: Progress | None = None,
+    on_frame: Callable[[SealedFrame], None] | None = None,
 ) -> Written:
     """Write what was sealed: coded, signed and noted, or not at all.
 
@@ -83,6 +84,7 @@ def write_sealed(
         settings: Limits, and the least sandbox.
         coding: How it is written.
         on_progress: Told how far a film is made.
+        on_frame: Shown each picture before it is coded, where there is no film before them.
 
     Raises:
         TypeError: It was not sealed.
@@ -95,7 +97,8 @@ def write_sealed(
     with _folder_beside(destination) as folder:
         coded, signed = (folder / f"{name}{destination.suffix.lower()}" for name in ("coded", "signed"))
         masks = MaskFilm(mask_place(coded), _rate(sealed)) if coding.masks else None
-        frames, remarks = _coded(sealed, coded, masks, settings, coding=coding, on_progress=on_progress)
+        told = _Told(on_progress, on_frame)
+        frames, remarks = _coded(sealed, coded, masks, settings, coding=coding, told=told)
         stated = essence_to_sign(coded, probe(coded, settings), settings, payload=sealed.payload)
         truth = sealed.truth
         claims = Claims(readable_name(destination), truth.actions(now(), SOFTWARE), truth.ingredients(), stated)
@@ -130,6 +133,14 @@ def require_place(sealed: SealedMedia, destination: Path, *, force: bool) -> Non
         raise UsageError(f"{shown(destination)} is there already; name another, or replace it with --force.")
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Who is told what of the writing."""
+
+    on_progress: Progress | None
+    on_frame: Callable[[SealedFrame], None] | None
+
+
 def _coded(
     sealed: SealedMedia,
     coded: Path,
@@ -137,7 +148,7 @@ def _coded(
     settings: Settings,
     *,
     coding: Coding,
-    on_progress: Progress | None,
+    told: _Told,
 ) -> tuple[int, tuple[str, ...]]:
     """Code the pictures; their number, and remarks."""
     with masks if masks is not None else nullcontext():
@@ -155,10 +166,10 @@ def _coded(
                 change,
                 crf=coding.crf,
                 preset=coding.preset,
-                on_progress=on_progress,
+                on_progress=told.on_progress,
             )
             return rewritten.frames, rewritten.remarks
-        counted = _Counted(sealed, masks, on_progress)
+        counted = _Counted(sealed, masks, told)
         if sealed.pace is None:
             write_image(coded, next(iter(counted)))
         else:
@@ -167,6 +178,7 @@ def _coded(
                 coded,
                 counted,
                 pace.frame_rate,
+                times=None if pace.even else counted.times(),
                 audio=pace.audio,
                 audio_rate_hz=pace.audio_rate_hz,
                 crf=coding.crf,
@@ -178,16 +190,24 @@ def _coded(
 class _Counted:
     """Pictures without a film before them, their masks taken, and counted."""
 
-    def __init__(self, sealed: SealedMedia, masks: MaskFilm | None, on_progress: Progress | None) -> None:
-        self._sealed, self._masks, self._on_progress = sealed, masks, on_progress
+    def __init__(self, sealed: SealedMedia, masks: MaskFilm | None, told: _Told) -> None:
+        self._sealed, self._masks, self._told = sealed, masks, told
+        self._seconds = 0.0
         self.frames = 0
 
     def __iter__(self) -> Iterator[RgbImage]:
-        for seconds, made in self._sealed.pictures():
-            self.frames += 1
-            if self._on_progress is not None:
-                self._on_progress(seconds, self._sealed.pace.seconds if self._sealed.pace else None)
-            yield _masked(made, seconds, self._masks)
+        for frame in self._sealed.frames():
+            self.frames, self._seconds = self.frames + 1, frame.seconds
+            if self._told.on_progress is not None:
+                self._told.on_progress(frame.seconds, self._sealed.pace.seconds if self._sealed.pace else None)
+            if self._told.on_frame is not None:
+                self._told.on_frame(frame)
+            yield _masked(frame.made, frame.seconds, self._masks)
+
+    def times(self) -> Iterator[float]:
+        """When the picture that was taken last is shown."""
+        while True:
+            yield self._seconds
 
 
 def _masked(made: Made, seconds: float, masks: MaskFilm | None) -> RgbImage:

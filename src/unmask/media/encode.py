@@ -19,7 +19,7 @@ def write_video(
     frames: Iterable[RgbImage],
     frame_rate: float | Fraction,
     *,
-    times: Seconds | None = None,
+    times: Iterable[float] | Seconds | None = None,
     audio: MonoAudio | None = None,
     audio_rate_hz: int = 16_000,
     crf: int = 18,
@@ -35,6 +35,7 @@ def write_video(
         frames: Pictures of one size, at least one.
         frame_rate: Frames a second, up to 1000.
         times: Presentation time of each frame, rising, for a film of uneven gaps; the rate then only guides the coder.
+            Each is asked for after its frame was taken.
         audio: Sound from time zero on, as long as the film or shorter.
         audio_rate_hz: Samples a second of the sound.
         crf: Quality of the coder, 0 (without loss) to 51.
@@ -68,6 +69,6 @@ def write_video(
         sound.finish()
 
 
-def times_of(rate: Fraction, times: Seconds | None) -> Iterator[float]:
+def times_of(rate: Fraction, times: Iterable[float] | Seconds | None) -> Iterator[float]:
     """Presentation times; without end where none are given."""
     return map(float, times) if times is not None else (float(index / rate) for index in count())

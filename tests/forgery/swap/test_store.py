@@ -1,5 +1,6 @@
 import json
 import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -7,8 +8,12 @@ import numpy as np
 import pytest
 
 from tests.forgery.swap.conftest import Stage
+from tests.forgery.swap.drawings import box, draw, polygon
 from unmask.errors import BrokenMedia, UsageError
-from unmask.forgery.swap.store import face_set, open_store, write_store
+from unmask.forgery.consent import rests_on
+from unmask.forgery.swap.drawn_masks import drawn_masks
+from unmask.forgery.swap.store import FaceSource, face_set, open_store, write_kept, write_masks, write_store
+from unmask.types import Mask
 
 
 @pytest.fixture
@@ -46,7 +51,7 @@ def test_a_store_is_no_pickle_and_names_no_place(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"version": 2}, "use a newer unmask"),
+        ({"version": 3}, "use a newer unmask"),
         ({"face_type": "hat"}, "damaged"),
         ({"side": 10**9}, "damaged"),
         ({"faces": []}, "damaged"),
@@ -96,3 +101,68 @@ def test_a_store_is_replaced_only_when_asked(stage: Stage, folder: Path) -> None
     with pytest.raises(UsageError, match="holds no faces"):
         write_store(replace(store, folder=folder.parent / "thesis"), pictures, force=True)
     assert (folder.parent / "thesis" / "chapter").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_face_with_a_mask_of_its_own_is_learned_by_it(folder: Path) -> None:
+    store = open_store(folder)
+    mask = np.zeros((96, 96), np.float32)
+    mask[10:50, 20:60] = 1
+    before = face_set(store, 48)
+    write_masks(store, [None, mask, *[None] * (len(store.faces) - 2)])
+    after = face_set(open_store(folder), 48)
+    assert (after.masks[1, 6:24, 11:29] == 255).all()
+    assert (after.masks[1] > 0).sum() == 20 * 20
+    assert (after.masks[0] == before.masks[0]).all()
+    assert set(np.unique(after.masks)) == {0, 255}
+    assert after.sha256 != before.sha256
+
+
+def test_masks_are_replaced_and_taken_away(folder: Path) -> None:
+    store = open_store(folder)
+    count = len(store.faces)
+    ones = np.ones((96, 96), np.float32)
+    write_masks(store, [ones] * count)
+    second = write_masks(open_store(folder), [ones] * 3 + [None] * (count - 3))
+    assert {path.name for path in (folder / "masks").iterdir()} == {face.mask for face in second.faces if face.mask}
+    assert len(list((folder / "masks").iterdir())) == 3
+    write_masks(open_store(folder), [None] * count)
+    assert not (folder / "masks").exists()
+
+
+def test_masks_cut_off_in_the_middle_leave_those_of_before(folder: Path) -> None:
+    store = write_masks(open_store(folder), [np.ones((96, 96), np.float32)] * len(open_store(folder).faces))
+
+    def failing() -> Iterator[Mask]:
+        yield np.zeros((96, 96), np.float32)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        write_masks(store, failing())
+    again = open_store(folder)
+    assert all(again.mask(face) is not None and (again.mask(face) == 1).all() for face in again.faces)  # type: ignore[union-attr] # it is not None
+
+
+def test_some_faces_are_kept_as_they_are(folder: Path, tmp_path: Path) -> None:
+    store = write_masks(open_store(folder), [np.ones((96, 96), np.float32)] * len(open_store(folder).faces))
+    drawing = draw(store, 5, polygon("include", box(20, 20, 60, 70)))
+    (folder / "pictures" / "000003.json").write_text("{", encoding="utf-8")
+    kept = write_kept(store, [5, 2, 9, 2], tmp_path / "kept")
+    assert kept.consents == store.consents == rests_on(tmp_path / "kept") != ()
+    assert [face.seconds for face in kept.faces] == [store.faces[number].seconds for number in (2, 5, 9)]
+    for number, face in zip((2, 5, 9), open_store(tmp_path / "kept").faces, strict=True):
+        before = (folder / "pictures" / store.faces[number].picture).read_bytes()
+        assert (tmp_path / "kept" / "pictures" / face.picture).read_bytes() == before
+        assert face.mask
+    assert list(drawn_masks(kept).masks) == [1]
+    assert json.loads(drawing.read_text(encoding="utf-8"))["imagePath"] == "000006.jpg"
+    with pytest.raises(UsageError, match="there already"):
+        write_kept(store, [1], tmp_path / "kept")
+
+
+def test_only_the_sources_of_kept_faces_are_named(folder: Path, tmp_path: Path) -> None:
+    store = open_store(folder)
+    sources = (*store.sources, FaceSource("second.mp4", "1" * 64))
+    faces = tuple(replace(face, source=number % 2) for number, face in enumerate(store.faces))
+    kept = write_kept(replace(store, sources=sources, faces=faces), [1, 3], tmp_path / "kept")
+    assert kept.sources == (FaceSource("second.mp4", "1" * 64),)
+    assert {face.source for face in open_store(tmp_path / "kept").faces} == {0}

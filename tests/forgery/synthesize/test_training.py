@@ -104,7 +104,7 @@ def test_another_recipe_or_a_face_swap_in_the_folder_is_refused(tmp_path: Path) 
     with pytest.raises(UsageError, match="go on with that, or choose another name"):
         train(faces(), plan(2, seed=5), tmp_path)
     (tmp_path / "checkpoint-000000001.safetensors").touch()
-    with pytest.raises(UsageError, match="holds a face swap"):
+    with pytest.raises(UsageError, match="holds a model of another kind"):
         train(faces(), plan(2), tmp_path)
 
 

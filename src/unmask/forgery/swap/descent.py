@@ -124,6 +124,19 @@ def may_merge(lab: Lab, descent: Descent, followed: Followed, scope: Scope = "sw
         )
 
 
+def may_go_live(lab: Lab, descent: Descent) -> None:
+    """Refuse to draw live unless each person agreed to that too; a puppet of this lab need not be asked.
+
+    Raises:
+        UsageError: A consent does not cover it, or does not hold any more.
+    """
+    drawn = puppets(lab)
+    for identifier in descent.consents:
+        consent = read_consent(lab, identifier)
+        of_puppet = consent.basis == "puppet" and consent.evidence.sha256 in drawn
+        require_consent(consent, "swap" if of_puppet else "live")
+
+
 def face_of(store: FaceStore) -> Embedding:
     """Middle of the faces of a store, from its clearest ones that look ahead."""
     ranked = sorted(store.faces, key=_turned)

@@ -3,29 +3,32 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 import cv2
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from unmask.errors import UsageError
 from unmask.forgery.followed import Followed
 from unmask.forgery.paste.blend import Pasted, laid_over, poisson
 from unmask.forgery.paste.choices import require_between, require_known
 from unmask.forgery.paste.color import TRANSFERS, ColorMap, colors_within
-from unmask.forgery.paste.masks import SHAPES, feathered, grown
+from unmask.forgery.paste.masks import feathered, grown
 from unmask.forgery.paste.window import Window, face_width, window_around
 from unmask.forgery.seal import Made
-from unmask.forgery.swap.alignment import FACE_TYPES, CropMatrix, FaceCrop, crop_matrix, cut_out, eased, moved
+from unmask.forgery.swap.alignment import CropMatrix, FaceCrop, crop_matrix, cut_out, eased, moved
 from unmask.forgery.swap.areas import NO_AREAS, Areas
+from unmask.forgery.swap.face_masks import hull_of
+from unmask.forgery.swap.mask_net import MaskNet, require_face_type
 from unmask.forgery.swap.model import SwapModel
 from unmask.types import Frame, Landmarks, Mask, RgbImage
 
-MaskName = Literal["learned", "hull", "both"]
+MaskName = Literal["learned", "hull", "both", "custom"]
 BlendName = Literal["feather", "poisson", "raw"]
 MARGIN = 0.6
 """Space around the face that is worked on, as a share of its width."""
-MASKS: tuple[MaskName, ...] = ("learned", "hull", "both")
+MASKS: tuple[MaskName, ...] = get_args(MaskName)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class MergeRecipe:
     """How a drawn face is laid over.
 
     Attributes:
-        mask: ``learned`` by the model, ``hull`` of the face's points, or what is in ``both``.
+        mask: ``learned`` by the model, ``hull`` of the face's points, what is in ``both``, or ``custom``: where a net that
+            learned from masks drawn by hand says.
         erode: Way of the rim inwards, as a share of the face's width, −0.1 to 0.3.
         feather: Width of the soft rim, in the same, 0–0.5.
         sides: Further way inwards at the top, right, foot and left of the crop, as shares of its side.
@@ -80,11 +84,24 @@ class Merger:
         followed: The person whose face is drawn over.
         recipe: How.
         areas: Parts of the face that are always or never drawn over.
+        net: What says where the face is, for the mask ``custom``.
+
+    Raises:
+        UsageError: Mask, net and face type do not fit each other, see ``require_net``.
     """
 
     def __init__(
-        self, model: SwapModel, face_type: str, followed: Followed, recipe: MergeRecipe, areas: Areas = NO_AREAS
+        self,
+        model: SwapModel,
+        face_type: str,
+        followed: Followed,
+        recipe: MergeRecipe,
+        areas: Areas = NO_AREAS,
+        *,
+        net: MaskNet | None = None,
     ) -> None:
+        require_net(recipe, net, face_type)
+        self._net = net
         self._model, self._face_type, self._recipe, self._areas = model, face_type, recipe, areas
         self._followed = followed
         self._side = model.shape.resolution
@@ -113,7 +130,7 @@ class Merger:
         crop = cut_out(image, matrix, side)
         drawn = self._model.swap(crop[None])
         inside = moved(landmarks, matrix)
-        mask = self._mask(drawn.masks[0], inside)
+        mask = self._mask(image, matrix, drawn.masks[0], inside)
         face = sharpened(self._colors(drawn.images[0]), recipe.sharpen)
         window = window_around(landmarks, image.shape, MARGIN)
         view = window.cut(image)
@@ -125,10 +142,15 @@ class Merger:
         pasted = BLENDS[recipe.blend](view, np.clip(np.rint(made), 0, 255).astype(np.uint8), shaped)
         return Made(window.put(image, pasted.image), window.put_mask(image, pasted.mask))
 
-    def _mask(self, learned: Mask, inside: Landmarks) -> Mask:
+    def _mask(
+        self, image: RgbImage, matrix: CropMatrix, learned: Float32[np.ndarray, "side side"], inside: Landmarks
+    ) -> Float32[np.ndarray, "side side"]:
         """The mask in the crop, before its rim is moved."""
-        hull = SHAPES[FACE_TYPES[self._face_type].shape](inside, learned.shape)
-        mask = {"learned": learned, "hull": hull, "both": learned * hull}[self._recipe.mask]
+        if self._net is not None and self._recipe.mask == "custom":
+            mask = self._net.mask_in(image, matrix, self._side)
+        else:
+            hull = hull_of(inside, self._face_type, self._side)
+            mask = {"learned": learned, "hull": hull, "both": learned * hull}[self._recipe.mask]
         top, right, foot, left = (round(share * self._side) for share in self._recipe.sides)
         kept = np.zeros_like(mask)
         kept[top : self._side - foot, left : self._side - right] = 1
@@ -152,10 +174,24 @@ class Merger:
             matrix = crop_matrix(crop.landmarks, self._face_type, self._side)
             face = cut_out(crop.image, matrix, self._side)
             made = self._model.swap(face[None])
-            inside = self._mask(made.masks[0], moved(crop.landmarks, matrix))
+            inside = self._mask(crop.image, matrix, made.masks[0], moved(crop.landmarks, matrix))
             drawn.append(colors_within(made.images[0], inside))
             own.append(colors_within(face, inside))
         return TRANSFERS[self._recipe.transfer](np.concatenate(drawn), np.concatenate(own))
+
+
+def require_net(recipe: MergeRecipe, net: MaskNet | None, face_type: str) -> None:
+    """Refuse a custom mask without a net that knows such faces, and a net that nothing is asked of.
+
+    Raises:
+        UsageError: There is none, or the mask is another one.
+    """
+    if recipe.mask == "custom" and net is None:
+        raise UsageError("The mask 'custom' needs a net that says where faces are; name it with --with NAME.")
+    if net is not None and recipe.mask != "custom":
+        raise UsageError(f"The net {net.name} is not asked for the mask '{recipe.mask}'; say --mask custom.")
+    if net is not None:
+        require_face_type(net, face_type)
 
 
 def matrices_of(followed: Followed, face_type: str, side: int, smooth: float) -> Float64[np.ndarray, "frames 2 3"]:

@@ -2,6 +2,7 @@
 
 STORE/faces.json     version, face type, side, sources, a line for each face
 STORE/pictures/      000001.jpg …, as they were filmed
+STORE/masks/         000001-1a2b3c4d.png …, where a face has a mask of its own: white is face
 STORE/consents.json  the consents it rests on, see ``unmask.forgery.consent``
 """
 
@@ -11,61 +12,38 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 
 from unmask.errors import BrokenMedia, OutputError, UsageError
 from unmask.forgery.consent import note_descent, rests_on
-from unmask.forgery.paste.masks import SHAPES
 from unmask.forgery.swap.alignment import FACE_TYPES
+from unmask.forgery.swap.face_masks import at_side, hull_of, read_mask, remove_others, write_mask
 from unmask.forgery.swap.faceset import FaceSet
+from unmask.forgery.swap.store_versions import VERSION, Told, upgraded
+from unmask.forgery.swap.stored_face import FaceSource, StoredFace, face_as_json, face_from_json
 from unmask.media.image import encode_jpeg
 from unmask.media.source import shown
 from unmask.media.writing import written_aside
-from unmask.types import Landmarks, RgbImage
+from unmask.types import Mask, RgbImage
 
-VERSION = 1
-INDEX, PICTURES = "faces.json", "pictures"
-STEPS = 16
-"""Points are kept in 1/STEPS pixels."""
+__all__ = [
+    "FaceSource",
+    "FaceStore",
+    "StoredFace",
+    "face_set",
+    "open_store",
+    "write_kept",
+    "write_masks",
+    "write_store",
+]
+
+INDEX, PICTURES, MASKS = "faces.json", "pictures", "masks"
 JPEG_QUALITY = 95
 
-
-@dataclass(frozen=True, slots=True)
-class FaceSource:
-    """A file from which faces were taken."""
-
-    file: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredFace:
-    """One aligned face.
-
-    Attributes:
-        picture: Name of its picture in the store, empty before it is written.
-        source: Number of its file among the sources, from 0.
-        seconds: When it is seen there.
-        landmarks: Its points in the crop's pixels.
-        pose: Yaw, pitch, roll in degrees.
-        sharpness: As ``unmask.faces.align.sharpness_of`` measures it.
-        width: Of the face in the source, pixels.
-        light: Mean luma of the face, 0–255, and how much brighter its right half (in the picture) is than its left, −1 to 1.
-        mouth: Opening of the lips, inner-lip distance ÷ mouth width.
-    """
-
-    picture: str
-    source: int
-    seconds: float
-    landmarks: Landmarks
-    pose: tuple[float, float, float]
-    sharpness: float
-    width: float
-    light: tuple[float, float]
-    mouth: float
+Contents = tuple[bytes, Mask | None, Told | None]
+"""What is written for a face: its picture as JPEG, its mask, and what was drawn on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +80,24 @@ class FaceStore:
             raise BrokenMedia(f"The picture {shown(path)} of the store is missing or damaged; prepare the faces anew.")
         return np.asarray(found, np.uint8)
 
+    def hull(self, face: StoredFace) -> Mask:
+        """The mask that a face has by its points alone: zeros and ones."""
+        return hull_of(face.landmarks, self.face_type, self.side)
+
+    def mask(self, face: StoredFace) -> Mask | None:
+        """The mask of its own that a face was given, zeros and ones; None where the hull of its points is its mask.
+
+        Raises:
+            BrokenMedia: It is missing or damaged.
+        """
+        return read_mask(self.folder / MASKS / face.mask, self.side) if face.mask else None
+
 
 def write_store(store: FaceStore, pictures: Iterable[RgbImage], *, force: bool = False) -> FaceStore:
     """Write a store, whole or not at all.
 
     Args:
-        store: What it is; the names of its pictures are given here.
+        store: What it is; the names of its pictures are given here, and no face has a mask of its own.
         pictures: One for each face, in their order.
         force: Whether a store that lies there may be replaced.
 
@@ -115,30 +105,66 @@ def write_store(store: FaceStore, pictures: Iterable[RgbImage], *, force: bool =
         UsageError: Something lies there.
         OutputError: It cannot be written.
     """
-    folder = store.folder
-    if os.path.lexists(folder):
-        if not force:
-            raise UsageError(f"{shown(folder)} is there already; name another, or replace it with --force.")
-        open_store(folder)  # nothing but a store is replaced
-    aside = folder.with_name(f".unmask-{folder.name}")
+    coded = (encode_jpeg(picture, JPEG_QUALITY) for picture in pictures)
+    return _written(store, ((picture, None, None) for picture in coded), force=force)
+
+
+def write_kept(store: FaceStore, numbers: Iterable[int], folder: Path, *, force: bool = False) -> FaceStore:
+    """Write a store of some faces of another: their pictures as they are, their masks and what was drawn on them too.
+
+    Args:
+        store: The store they lie in.
+        numbers: Of the faces, from 0; they keep the order of the store.
+        folder: Where the new store is to lie.
+        force: Whether a store that lies there may be replaced.
+
+    Raises:
+        UsageError: Something lies there.
+        BrokenMedia: A picture or a mask is missing or damaged.
+        OutputError: It cannot be written.
+    """
+    faces = [store.faces[number] for number in sorted(set(numbers))]
+    used = sorted({face.source for face in faces})
+    kept = replace(
+        store,
+        folder=folder,
+        sources=tuple(store.sources[source] for source in used),
+        faces=tuple(replace(face, source=used.index(face.source)) for face in faces),
+    )
+    return _written(kept, (_contents(store, face) for face in faces), force=force)
+
+
+def write_masks(store: FaceStore, masks: Iterable[Mask | None]) -> FaceStore:
+    """Give each face of a store a mask of its own, or take it away.
+
+    The index is written last and at once, and names each mask by what is in it: a store that is cut off here has its masks
+    of before.
+
+    Args:
+        store: The store, as it lies on the disk.
+        masks: One for each face: 0.5 and more is face; None for the hull of its points.
+
+    Raises:
+        OutputError: Something cannot be written.
+    """
+    folder = store.folder / MASKS
     try:
-        shutil.rmtree(aside, ignore_errors=True)
-        (aside / PICTURES).mkdir(parents=True)
-        named = replace(store, folder=aside, faces=tuple(_written(aside, store.faces, pictures)))
-        with written_aside(aside / INDEX) as file:
-            file.write_text(json.dumps(_as_json(named), allow_nan=False) + "\n", encoding="utf-8")
-        note_descent(aside, store.consents)
-        shutil.rmtree(folder, ignore_errors=True)
-        aside.replace(folder)
+        folder.mkdir(exist_ok=True)
+        pairs = zip(store.faces, masks, strict=True)
+        named = tuple(
+            replace(face, mask=write_mask(folder, face.picture, mask) if mask is not None else "")
+            for face, mask in pairs
+        )
+        masked = replace(store, faces=named)
+        _write_index(masked)
+        remove_others(folder, {face.mask for face in named})
     except OSError as error:
-        raise OutputError(f"The store {shown(folder)} cannot be written: {error.strerror}.") from error
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-    return replace(named, folder=folder)
+        raise OutputError(f"The masks in {shown(folder)} cannot be written: {error.strerror}.") from error
+    return masked
 
 
 def open_store(folder: Path) -> FaceStore:
-    """A store as it was written.
+    """A store as it was written; one of an older version is brought to the newest.
 
     Raises:
         UsageError: There is none, it is broken, or a newer program wrote it.
@@ -149,102 +175,109 @@ def open_store(folder: Path) -> FaceStore:
     try:
         told = json.loads(path.read_text(encoding="utf-8"))
         version = told["version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise UsageError(_broken(path)) from error
-    if version != VERSION:
+        newer = isinstance(version, int) and version > VERSION
+        store = None if newer else _from_json(folder, upgraded(told))
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        raise UsageError(f"{shown(path)} is damaged; prepare the faces anew.") from error
+    if store is None:
         raise UsageError(
             f"{shown(folder)} is a store of version {version}, this program knows {VERSION}; use a newer unmask, or prepare the faces anew."
         )
-    try:
-        store = _from_json(folder, told)
-    except (ValueError, KeyError, TypeError, IndexError) as error:
-        raise UsageError(_broken(path)) from error
     return replace(store, consents=rests_on(folder))
 
 
 def face_set(store: FaceStore, side: int) -> FaceSet:
-    """All faces of a store in memory, to train on.
+    """All faces of a store in memory, to train on: with masks of their own where they have some, hulls elsewhere.
 
     Args:
         store: The store.
         side: Of the pictures wanted, pixels.
 
     Raises:
-        BrokenMedia: A picture is missing or damaged.
+        BrokenMedia: A picture or a mask is missing or damaged.
     """
-    shape = SHAPES[FACE_TYPES[store.face_type].shape]
     zoom = np.float32(side / store.side)
     images = np.empty((len(store.faces), side, side, 3), np.uint8)
     masks = np.empty((len(store.faces), side, side), np.uint8)
     points = np.stack([face.landmarks for face in store.faces]) * zoom
     for number, face in enumerate(store.faces):
         images[number] = cv2.resize(store.picture(face), (side, side), interpolation=cv2.INTER_AREA)
-        masks[number] = np.rint(shape(points[number], (side, side)) * 255).astype(np.uint8)
+        own = store.mask(face)
+        mask = hull_of(points[number], store.face_type, side) if own is None else at_side(own, side)
+        masks[number] = np.where(mask >= 0.5, 255, 0)
     pose = np.array([face.pose for face in store.faces], np.float32)
     return FaceSet(images, masks, points.astype(np.float32), pose)
 
 
-def _written(folder: Path, faces: Sequence[StoredFace], pictures: Iterable[RgbImage]) -> Iterator[StoredFace]:
-    for number, (face, picture) in enumerate(zip(faces, pictures, strict=True), 1):
+def _written(store: FaceStore, contents: Iterable[Contents], *, force: bool) -> FaceStore:
+    """Write a store aside, and move it to its place when it is whole."""
+    folder = store.folder
+    if os.path.lexists(folder):
+        if not force:
+            raise UsageError(f"{shown(folder)} is there already; name another, or replace it with --force.")
+        open_store(folder)  # nothing but a store is replaced
+    aside = folder.with_name(f".unmask-{folder.name}")
+    try:
+        shutil.rmtree(aside, ignore_errors=True)
+        (aside / PICTURES).mkdir(parents=True)
+        named = replace(store, folder=aside, faces=tuple(_named(aside, store.faces, contents)))
+        _write_index(named)
+        note_descent(aside, store.consents)
+        shutil.rmtree(folder, ignore_errors=True)
+        aside.replace(folder)
+    except OSError as error:
+        raise OutputError(f"The store {shown(folder)} cannot be written: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return replace(named, folder=folder)
+
+
+def _named(folder: Path, faces: Sequence[StoredFace], contents: Iterable[Contents]) -> Iterator[StoredFace]:
+    for number, (face, (picture, mask, drawing)) in enumerate(zip(faces, contents, strict=True), 1):
         name = f"{number:06d}.jpg"
-        (folder / PICTURES / name).write_bytes(encode_jpeg(picture, JPEG_QUALITY))
-        yield replace(face, picture=name)
+        (folder / PICTURES / name).write_bytes(picture)
+        if drawing is not None:
+            told = json.dumps({**drawing, "imagePath": name})
+            (folder / PICTURES / name).with_suffix(".json").write_text(told + "\n", encoding="utf-8")
+        if mask is None:
+            yield replace(face, picture=name, mask="")
+        else:
+            (folder / MASKS).mkdir(exist_ok=True)
+            yield replace(face, picture=name, mask=write_mask(folder / MASKS, name, mask))
 
 
-def _as_json(store: FaceStore) -> dict[str, Any]:
+def _contents(store: FaceStore, face: StoredFace) -> Contents:
+    """What lies in a store for a face."""
+    store.picture(face)  # a damaged one is not handed on
+    path = store.folder / PICTURES / face.picture
+    try:
+        told = json.loads(path.with_suffix(".json").read_bytes())
+    except (OSError, ValueError, RecursionError):  # there is none, or none that could be used
+        told = None
+    return path.read_bytes(), store.mask(face), told if isinstance(told, dict) else None
+
+
+def _write_index(store: FaceStore) -> None:
+    with written_aside(store.folder / INDEX) as file:
+        file.write_text(json.dumps(_as_json(store), allow_nan=False) + "\n", encoding="utf-8")
+
+
+def _as_json(store: FaceStore) -> Told:
     return {
         "version": VERSION,
         "subject": store.subject,
         "face_type": store.face_type,
         "side": store.side,
         "sources": [{"file": source.file, "sha256": source.sha256} for source in store.sources],
-        "faces": [_face_as_json(face) for face in store.faces],
+        "faces": [face_as_json(face) for face in store.faces],
     }
 
 
-def _face_as_json(face: StoredFace) -> dict[str, Any]:
-    return {
-        "picture": face.picture,
-        "source": face.source,
-        "seconds": round(face.seconds, 4),
-        "pose": [round(float(angle), 2) for angle in face.pose],
-        "sharpness": round(float(face.sharpness), 2),
-        "width": round(float(face.width), 1),
-        "light": [round(float(value), 3) for value in face.light],
-        "mouth": round(float(face.mouth), 3),
-        "landmarks": np.rint(face.landmarks * STEPS).astype(int).reshape(-1).tolist(),
-    }
-
-
-def _from_json(folder: Path, told: dict[str, Any]) -> FaceStore:
+def _from_json(folder: Path, told: Told) -> FaceStore:
     if told["face_type"] not in FACE_TYPES or not 16 <= told["side"] <= 2048:
         raise ValueError
     sources = tuple(FaceSource(str(source["file"]), str(source["sha256"])) for source in told["sources"])
-    faces = tuple(_face_from_json(face) for face in told["faces"])
+    faces = tuple(face_from_json(face) for face in told["faces"])
     if not faces or any(not 0 <= face.source < len(sources) for face in faces):
         raise ValueError
     return FaceStore(folder, str(told["subject"]), told["face_type"], int(told["side"]), sources, faces)
-
-
-def _face_from_json(told: dict[str, Any]) -> StoredFace:
-    points = np.array(told["landmarks"], np.float32).reshape(468, 3) / STEPS
-    yaw, pitch, roll = (float(angle) for angle in told["pose"])
-    luma, sideways = (float(value) for value in told["light"])
-    numbers = [float(told[name]) for name in ("seconds", "sharpness", "width", "mouth")]
-    if not (np.isfinite(points).all() and np.isfinite([yaw, pitch, roll, luma, sideways, *numbers]).all()):
-        raise ValueError
-    return StoredFace(
-        picture=Path(str(told["picture"])).name,
-        source=int(told["source"]),
-        seconds=numbers[0],
-        landmarks=points.astype(np.float32),
-        pose=(yaw, pitch, roll),
-        sharpness=numbers[1],
-        width=numbers[2],
-        light=(luma, sideways),
-        mouth=numbers[3],
-    )
-
-
-def _broken(path: Path) -> str:
-    return f"{shown(path)} is damaged; prepare the faces anew."

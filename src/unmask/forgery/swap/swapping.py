@@ -18,8 +18,10 @@ from unmask.forgery.swap.checkpoint import Checkpoint, checkpoints, newest
 from unmask.forgery.swap.curve import LOSS_FILE, loss_curve, read_losses
 from unmask.forgery.swap.descent import Descent, descent_of, may_merge, may_train
 from unmask.forgery.swap.faceset import joined
-from unmask.forgery.swap.merge import Merger, MergeRecipe
+from unmask.forgery.swap.mask_net import open_net, with_net
+from unmask.forgery.swap.merge import Merger, MergeRecipe, require_net
 from unmask.forgery.swap.model import SwapModel
+from unmask.forgery.swap.model_folder import SWAP, require_own
 from unmask.forgery.swap.plan import TrainingPlan
 from unmask.forgery.swap.store import face_set, open_store
 from unmask.forgery.swap.training import Progress, Trained, pretrain, train
@@ -91,6 +93,7 @@ def train_swap(
     lab = sealer.lab
     src, dst = (open_store(place_in(lab.faces, store)) for store in stores)
     descent, folder = may_train(lab, src, dst), place_in(lab.models, name)
+    require_own(folder, SWAP)
     folder.mkdir(parents=True, exist_ok=True)
     note_descent(folder, descent.consents)
     side = plan.shape.resolution
@@ -131,6 +134,7 @@ def pretrain_encoder(
     consents = tuple(dict.fromkeys(name for store in opened for name in store.consents))
     records = [require_consent(read_consent(lab, consent), "train") for consent in consents]
     folder, side = place_in(lab.models, name), plan.shape.resolution
+    require_own(folder, SWAP)
     folder.mkdir(parents=True, exist_ok=True)
     note_descent(folder, consents)
     truth = Truth(
@@ -175,7 +179,7 @@ def open_model(lab: Lab, name: str) -> tuple[Checkpoint, Descent]:
     folder = place_in(lab.models, name)
     found = newest(folder) if folder.is_dir() else None
     if found is None or found.checkpoint is None:
-        known = ", ".join(sorted(path.name for path in lab.models.glob("*/"))) or "none"
+        known = ", ".join(sorted({path.parent.name for path in lab.models.glob(f"*/{SWAP}")})) or "none"
         raise UsageError(f"The lab holds no model {shown(Path(name))}; it holds {known}. See: unmask forge swap train")
     return found.checkpoint, descent_of(found.checkpoint.facts)
 
@@ -188,6 +192,7 @@ def merge_swap(
     settings: Settings,
     *,
     areas: Areas = NO_AREAS,
+    net: str | None = None,
     person: int | None = None,
 ) -> SealedMedia:
     """Lay what a model draws over a film or still.
@@ -199,6 +204,7 @@ def merge_swap(
         recipe: How.
         settings: Limits, and the least sandbox.
         areas: Parts of the face that are always or never drawn over.
+        net: Name of the net that says where the face is, for the mask ``custom``.
         person: Which person, from 1; the one whom the model learned to draw over if None.
 
     Raises:
@@ -206,12 +212,14 @@ def merge_swap(
         InputError: The film cannot be decoded.
     """
     checkpoint, descent = open_model(sealer.lab, name)
+    custom = None if net is None else open_net(sealer.lab, place_in(sealer.lab.models, net))
+    require_net(recipe, custom, descent.face_type)  # before the film is followed
     followed = follow_person(target, settings, person=person)
     may_merge(sealer.lab, descent, followed)
-    merger = Merger(SwapModel.of(checkpoint), descent.face_type, followed, recipe, areas)
+    merger = Merger(SwapModel.of(checkpoint), descent.face_type, followed, recipe, areas, net=custom)
     truth = swap_truth(name, checkpoint, descent, followed, recipe)
     truth = replace(truth, parameters={**truth.parameters, "areas": areas.model_dump(mode="json")["areas"]})
-    return sealed_change(followed, merger.change, truth, sealer, settings)
+    return sealed_change(followed, merger.change, with_net(truth, custom), sealer, settings)
 
 
 def swap_truth(name: str, checkpoint: Checkpoint, descent: Descent, followed: Followed, recipe: MergeRecipe) -> Truth:

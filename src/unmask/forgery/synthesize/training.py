@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmask.errors import InputError, UsageError
+from unmask.errors import InputError
 from unmask.forgery.steady import steady_torch
-from unmask.forgery.swap.checkpoint import checkpoints as swap_checkpoints
 from unmask.forgery.swap.interrupts import held_interrupts
+from unmask.forgery.swap.model_folder import SYNTHESIS, require_own
 from unmask.forgery.swap.trainer import NotANumber
 from unmask.forgery.synthesize.book import Book, open_book
 from unmask.forgery.synthesize.checkpoint import newest, save_checkpoint
@@ -85,8 +85,7 @@ def train(faces: TrainingFaces, plan: SynthesisPlan, folder: Path, *, on_progres
         InputError: The loss was no number too often.
         OutputError: The disk is full, or the folder cannot be written.
     """
-    if swap_checkpoints(folder):
-        raise UsageError(f"{shown(folder)} holds a face swap; choose another name.")
+    require_own(folder, SYNTHESIS)
     learner = Learner(plan, faces)
     with (
         steady_torch(plan.threads),
