@@ -125,8 +125,9 @@ def _lines(
     puppets: list[Figure], costs: list[Figure], pair: list[Figure], turns: tuple[TurnRow, ...], plot: Path | None
 ) -> Iterator[str]:
     yield (
-        "Puppets: the true swap is known. SSIM is taken in the true face's mask at the model's size. Figures are means over "
-        "frames, intervals over seconds of the film drawn anew."
+        "Puppets: the true swap is known. SSIM is taken in the true face's mask at the model's size; for the face as drawn the true "
+        "one is cut out as faces are for a model, by its own points. Figures are means over frames, intervals over seconds of the "
+        "film drawn anew."
     )
     yield ""
     yield from figure_table(puppets)

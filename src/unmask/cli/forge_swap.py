@@ -220,6 +220,7 @@ def merge(
         str, typer.Option(help="Colours brought near the film's: rct, lct, mkl, hist or none.")
     ] = "rct",
     blend: Annotated[Literal["feather", "poisson", "raw"], typer.Option(help="How the rim is joined.")] = "feather",
+    scale: Annotated[float, typer.Option(help="Size of the drawn face, 1 being that of the film's.")] = 1.0,
     smooth: Annotated[float, typer.Option(help="Frames over which the place of the face is smoothed.")] = 1.0,
     sharpen: Annotated[float, typer.Option(help="Share of blur that is taken off.")] = 0.4,
     person: Person = None,
@@ -249,7 +250,9 @@ def merge(
     from unmask.forgery.writing import Coding
     from unmask.settings import settings
 
-    recipe = MergeRecipe(mask, erode, feather, transfer=transfer, blend=blend, smooth=smooth, sharpen=sharpen)
+    recipe = MergeRecipe(
+        mask, erode, feather, transfer=transfer, blend=blend, scale=scale, smooth=smooth, sharpen=sharpen
+    )
     limits, custom = settings(), read_areas(areas) if areas else NO_AREAS
     sealer = open_sealer(opened_lab(lab))
     sealed = merge_swap(sealer, model, target, recipe, limits, areas=custom, net=net, person=person)

@@ -216,6 +216,8 @@ def _likeness(found: "Likeness") -> dict[str, Any]:
 def _truth(found: "TruthFigures") -> dict[str, Any]:
     ssim = {
         "ssim_drawn": found.of(lambda frame: frame.drawn.ssim),
+        "ssim_undrawn": found.of(lambda frame: frame.undrawn.ssim),
+        "ssim_placed": found.of(lambda frame: frame.placed.ssim),
         "ssim_merged": found.of(lambda frame: frame.merged.ssim),
         "ssim_merged_ideal": found.of(lambda frame: frame.ideal.ssim),
         "ssim_before": found.of(lambda frame: frame.before.ssim),
@@ -224,8 +226,9 @@ def _truth(found: "TruthFigures") -> dict[str, Any]:
     return {
         "frames": len(found.frames),
         **{name: _mean(values, 4) for name, values in ssim.items()},
+        "scale": _mean(found.of(lambda frame: frame.scale), 3),
         "psnr_drawn_db": _mean(found.of(lambda frame: frame.drawn.psnr_db), 2),
-        "psnr_before_db": _mean(found.of(lambda frame: frame.before.psnr_db), 2),
+        "psnr_undrawn_db": _mean(found.of(lambda frame: frame.undrawn.psnr_db), 2),
         "pose_error_degrees": _mean(found.pose_degrees, 2),
         "pose_error_before_degrees": _mean(found.pose_degrees_before, 2),
     }
@@ -274,9 +277,9 @@ def _tell_film(film: Mapping[str, Any]) -> None:
     truth = film["truth"]
     if truth is not None:
         typer.echo(
-            f"    Against the true swap: SSIM as drawn {truth['ssim_drawn']}, merged {truth['ssim_merged']} (a perfect model "
-            f"{truth['ssim_merged_ideal']}), without swap {truth['ssim_before']}; pose {truth['pose_error_degrees']}°, before "
-            f"{truth['pose_error_before_degrees']}°"
+            f"    Against the true swap: SSIM as drawn {truth['ssim_drawn']}, without swap {truth['ssim_undrawn']}; merged "
+            f"{truth['ssim_merged']} (a perfect model {truth['ssim_merged_ideal']}), without swap {truth['ssim_before']}; pose "
+            f"{truth['pose_error_degrees']}°, before {truth['pose_error_before_degrees']}°; the true head is {truth['scale']} times as large"
         )
 
 

@@ -21,6 +21,8 @@ Pictures = Float[Tensor, "batch 3 side side"]
 """Gamma-coded RGB, 0–1."""
 Masks = Float[Tensor, "batch 1 side side"]
 """Share of each pixel that is face, 0–1."""
+Codes = Float[Tensor, "batch numbers"]
+"""Faces, each pressed into a few numbers."""
 Finer = Float[Tensor, "batch handed_on finer finer"]
 
 EVEN_FLOOR = 1e-6
@@ -53,10 +55,17 @@ class Inter(nn.Module):
 
     def forward(self, maps: Maps) -> Finer:
         """A grid twice as fine as the encoder's."""
+        return self.unpressed(self.pressed(maps))
+
+    def pressed(self, maps: Maps) -> Codes:
+        """A face as a few numbers."""
         flat = maps.flatten(1)
-        evened = flat * torch.rsqrt(flat.square().mean(1, keepdim=True) + EVEN_FLOOR)
-        numbers = self.spread(self.press(evened))
-        doubled: Tensor = self.twice(numbers.unflatten(1, (-1, self.grid, self.grid)))
+        codes: Tensor = self.press(flat * torch.rsqrt(flat.square().mean(1, keepdim=True) + EVEN_FLOOR))
+        return codes
+
+    def unpressed(self, codes: Codes) -> Finer:
+        """The numbers as a grid again."""
+        doubled: Tensor = self.twice(self.spread(codes).unflatten(1, (-1, self.grid, self.grid)))
         return doubled
 
 
@@ -121,13 +130,19 @@ class SwapNetwork(nn.Module):
         Returns:
             Faces and masks.
         """
+        return self.drawn_with_codes(pictures, drawn_as)[0]
+
+    def drawn_with_codes(self, pictures: Pictures, drawn_as: Side) -> tuple[tuple[Pictures, Masks], Codes]:
+        """The same, and what the bottleneck that both people share pressed the faces into."""
         maps = self._seen(pictures)
         if self.shape.arch == "df":
+            codes = self.inter.pressed(maps)
             decoder = self.decoder_src if drawn_as == "src" else self.decoder_dst
-            return decoder(self.inter(maps))
-        shared = self.inter_ab(maps)
+            return decoder(self.inter.unpressed(codes)), codes
+        codes = self.inter_ab.pressed(maps)
+        shared = self.inter_ab.unpressed(codes)
         own = shared if drawn_as == "src" else self.inter_b(maps)
-        return self.decoder(torch.cat([own, shared], dim=1))
+        return self.decoder(torch.cat([own, shared], dim=1)), codes
 
     def code(self, pictures: Pictures) -> Maps:
         """What is kept of faces in the bottleneck, and all that a decoder is told of them."""

@@ -1,7 +1,7 @@
 import numpy as np
 import torch
 
-from tests.forgery.swap.toy import RED, discs
+from tests.forgery.swap.toy import BLUE, RED, discs
 from unmask.forgery.swap.batches import Batches
 from unmask.forgery.swap.faceset import FaceSet
 from unmask.forgery.swap.warp import Warp
@@ -24,6 +24,16 @@ def test_an_iteration_has_the_same_batch_whenever_it_is_asked_for() -> None:
         used.of(iteration)
     assert torch.equal(used.of(7).shown, batches(faces).of(7).shown)
     assert not torch.equal(used.of(7).shown, batches(faces, seed=2).of(7).shown)
+
+
+def test_some_faces_are_shown_in_the_colours_of_the_other_person_and_all_are_asked_for_in_their_own() -> None:
+    red, blue = discs(RED, 18), discs(BLUE, 18)
+    used = Batches(red, 8, 1, uniform_yaw=False, warp=Warp(), device=torch.device("cpu"), others=blue, recolored=0.5)
+    plain = Batches(red, 8, 1, uniform_yaw=False, warp=Warp(), device=torch.device("cpu"))
+    several = [(used.of(iteration), plain.of(iteration)) for iteration in range(1, 5)]
+    changed = torch.cat([(one.shown - other.shown).abs().amax((1, 2, 3)) > 0.2 for one, other in several])
+    assert 0.2 < float(changed.float().mean()) < 0.8
+    assert all(torch.equal(one.goal, other.goal) for one, other in several)
 
 
 def test_rare_turns_of_the_head_are_drawn_as_often_as_common_ones_when_asked() -> None:

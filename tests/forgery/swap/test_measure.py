@@ -174,6 +174,7 @@ def test_the_true_swap_is_the_truth(stage: Stage, tmp_path: Path) -> None:
     truth = measure_films(stage.lab, "model", stage.films["other"], true, settings()).truth
     assert truth is not None
     assert truth.of(lambda frame: frame.merged.ssim).min() > 0.95
+    assert 0.85 < truth.of(lambda frame: frame.scale).mean() < 1.15
     gain = truth.of(lambda frame: frame.merged.psnr_db) - truth.of(lambda frame: frame.before.psnr_db)
     assert gain.min() > 10
     ideal, before = truth.of(lambda frame: frame.ideal.ssim), truth.of(lambda frame: frame.before.ssim)

@@ -4,7 +4,7 @@ from unmask.errors import UsageError
 from unmask.forgery.swap.presets import DEFAULT_PRESET, PRESETS, preset_named
 from unmask.networks.cost import parameter_count, train_gflop
 
-MILLIONS = {"micro64": 2.7, "tiny64": 5.9, "tiny96": 3.4, "mid96": 12.7, "quick96": 38.0, "saehd128": 54.0}
+MILLIONS = {"micro64": 0.48, "tiny64": 5.9, "tiny96": 3.4, "mid96": 12.7, "quick96": 38.0, "saehd128": 54.0}
 GFLOP = {"micro64": 3.2, "tiny96": 8.5}
 
 

@@ -14,7 +14,7 @@ from unmask.media.source import shown
 from unmask.networks.shape import SwapShape
 
 FORMAT = 1
-WEIGHTS, OPTIMISER = "weights.", "optimiser."
+WEIGHTS, OPTIMISER, MATCH = "weights.", "optimiser.", "match."
 NAME = re.compile(r"checkpoint-\d{9}\.safetensors")
 
 
@@ -54,6 +54,7 @@ class Checkpoint:
         consent_id: Of the consent record, empty for puppets.
         facts: What else is to be kept with it.
         made_with: Versions and number of threads, which the last digits of a loss depend on.
+        match: Where the codes of both people lie, by name; empty before both were seen.
     """
 
     iteration: int
@@ -68,6 +69,7 @@ class Checkpoint:
     consent_id: str = ""
     facts: Mapping[str, str] = field(default_factory=dict)
     made_with: Mapping[str, str] = field(default_factory=dict)
+    match: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +102,9 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, keep: int = 3) -> Path
         OutputError: It cannot be written; the older ones are as they were.
     """
     path = folder / f"checkpoint-{checkpoint.iteration:09d}{ENDING}"
-    tensors = _named(WEIGHTS, checkpoint.weights) | _named(OPTIMISER, checkpoint.optimiser)
+    tensors = (
+        _named(WEIGHTS, checkpoint.weights) | _named(OPTIMISER, checkpoint.optimiser) | _named(MATCH, checkpoint.match)
+    )
     write_tensors(path, tensors, _head_of(checkpoint))
     drop_older(checkpoints(folder), keep)
     return path
@@ -164,6 +168,7 @@ def _checkpoint_of(head: dict[str, Any], tensors: Mapping[str, Tensor]) -> Check
         order=DataOrder(**head.pop("order")),
         weights=_without(WEIGHTS, tensors),
         optimiser=_without(OPTIMISER, tensors),
+        match=_without(MATCH, tensors),
         tail=tuple(LossLine(int(iteration), float(src), float(dst)) for iteration, src, dst in tail),
         **head,
     )

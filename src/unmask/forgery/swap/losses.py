@@ -30,6 +30,7 @@ class LossWeights:
         mask: Of the mean squared difference of masks.
         features: Of the mean absolute difference at eyes and mouth.
         background: How much a pixel outside of the face counts beside one inside.
+        match: Of the distance between the codes of both people, see ``unmask.forgery.swap.matching``; not of DeepFaceLab.
     """
 
     structure: float = 10.0
@@ -37,6 +38,7 @@ class LossWeights:
     mask: float = 10.0
     features: float = 3.0
     background: float = 0.05
+    match: float = 1.0
 
 
 def face_loss(

@@ -9,12 +9,14 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from unmask.errors import UsageError
+from unmask.faces.landmarks import square_of_landmarks
+from unmask.faces.track import look_at
 from unmask.forgery.drawing import PuppetOrder, scene_of
 from unmask.forgery.lab import Lab
 from unmask.forgery.permission import PUPPET
-from unmask.forgery.puppets.film import Scene, shot_of
+from unmask.forgery.puppets.film import Scene, Shot, shot_of
 from unmask.forgery.puppets.identity import identity
-from unmask.forgery.swap.alignment import CropMatrix, crop_matrix, cut_out
+from unmask.forgery.swap.alignment import CropMatrix, FaceCrop, crop_matrix, cut_out
 from unmask.forgery.swap.descent import Descent
 from unmask.forgery.swap.measure import Points, pose_error, poses_of, psnr_db, ssim
 from unmask.forgery.swap.model import SwapModel
@@ -51,20 +53,27 @@ class Compared:
 
     Attributes:
         seconds: Its time.
-        drawn: The face as the model drew it.
+        drawn: The face as the model drew it, beside the true one cut out as the model's faces are: by its own points.
+        undrawn: The face before the swap beside the same: what drawing nothing reaches.
+        placed: The face as the model drew it, beside the true one where that is in the film. Films do not tell how large a
+            head is, so the drawn face has the size of the film's, and the true one its own.
         merged: The face of the swapped film.
         ideal: What merging makes of a perfect model, which draws the truth: the rim and the resampling cost that much.
         before: The face of the film before the swap: what doing nothing reaches.
         ssim_in_film: Of the swapped film, in its own pixels.
+        scale: Size of the true head ÷ that of the film's, as their points tell it.
         pose: The true turn, degrees.
     """
 
     seconds: float
     drawn: Alike
+    undrawn: Alike
+    placed: Alike
     merged: Alike
     ideal: Alike
     before: Alike
     ssim_in_film: float
+    scale: float
     pose: Float32[np.ndarray, "3"]
 
 
@@ -120,11 +129,21 @@ def compared_with_truth(
     true, after, before = (cut_out(image, matrix, side) for image in (shot.frame.image, pair.after, pair.before))
     ideal = cut_out(_laid_over(pair, true, matrix), matrix, side)
     drawn = model.swap(before[None]).images[0]
-    drawn_as, merged, perfect, undone = (
-        Alike(ssim(face, true, mask), psnr_db(face, true, mask)) for face in (drawn, after, ideal, before)
+    placed, merged, perfect, undone = (_alike(face, true, mask) for face in (drawn, after, ideal, before))
+    own_matrix = crop_matrix(_points_of(shot), face_type, side)
+    own, own_mask = cut_out(shot.frame.image, own_matrix, side), mask_in_crop(shot.face_mask, own_matrix, side)
+    return Compared(
+        seconds,
+        _alike(drawn, own, own_mask),
+        _alike(before, own, own_mask),
+        placed,
+        merged,
+        perfect,
+        undone,
+        ssim(pair.after, shot.frame.image, shot.face_mask),
+        _zoom(matrix) / _zoom(own_matrix),
+        shot.pose,
     )
-    in_film = ssim(pair.after, shot.frame.image, shot.face_mask)
-    return Compared(seconds, drawn_as, merged, perfect, undone, in_film, shot.pose)
 
 
 def truth_figures(compared: Sequence[Compared], points: tuple[Points, Points]) -> TruthFigures:
@@ -137,6 +156,20 @@ def truth_figures(compared: Sequence[Compared], points: tuple[Points, Points]) -
     true = np.stack([one.pose for one in compared])
     after, before = (pose_error(poses_of(face), true) for face in points)
     return TruthFigures(tuple(compared), after, before)
+
+
+def _alike(face: FaceCrop, true: FaceCrop, mask: Mask) -> Alike:
+    return Alike(ssim(face, true, mask), psnr_db(face, true, mask))
+
+
+def _points_of(shot: Shot) -> Landmarks:
+    """The points of the true face as FaceMesh finds them, with which faces are cut out for a model; the true ones if it does not."""
+    face = look_at(shot.frame.image, square_of_landmarks(shot.landmarks))
+    return shot.landmarks if face is None else face.landmarks
+
+
+def _zoom(matrix: CropMatrix) -> float:
+    return float(np.hypot(matrix[0, 0], matrix[0, 1]))
 
 
 def _laid_over(pair: Pair, face: UInt8[np.ndarray, "side side 3"], matrix: CropMatrix) -> RgbImage:

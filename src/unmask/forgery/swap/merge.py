@@ -44,6 +44,7 @@ class MergeRecipe:
         transfer: How its colours are brought near the film's, a key of ``paste.color.TRANSFERS``.
         blend: ``feather`` mixes, ``poisson`` takes the film's colours along the rim, ``raw`` lays the face over as it
             was drawn, for work elsewhere with its mask.
+        scale: Size of the drawn face, 1 being that of the film's: films do not tell how large a head is. 0.8–1.25.
         smooth: Standard deviation in frames over which the place of the face is smoothed, 0 and more.
         sharpen: Share of a blurred copy that is taken off, 0–2.
     """
@@ -54,6 +55,7 @@ class MergeRecipe:
     sides: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
     transfer: str = "rct"
     blend: BlendName = "feather"
+    scale: float = 1.0
     smooth: float = 1.0
     sharpen: float = 0.4
 
@@ -64,6 +66,7 @@ class MergeRecipe:
         require_known("blend", self.blend, BLENDS)
         require_between("erosion", self.erode, -0.1, 0.3)
         require_between("feather", self.feather, 0.0, 0.5)
+        require_between("scale", self.scale, 0.8, 1.25)
         require_between("smoothing", self.smooth, 0.0, 10.0)
         require_between("sharpening", self.sharpen, 0.0, 2.0)
         for side in self.sides:
@@ -134,7 +137,7 @@ class Merger:
         face = sharpened(self._colors(drawn.images[0]), recipe.sharpen)
         window = window_around(landmarks, image.shape, MARGIN)
         view = window.cut(image)
-        onto = _onto(matrix, window)
+        onto = _onto(scaled(matrix, side, recipe.scale), window)
         size = (view.shape[1], view.shape[0])
         made = cv2.warpAffine(face, onto, size, flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         rim = cv2.warpAffine(mask, onto, size, flags=cv2.INTER_LINEAR)
@@ -206,6 +209,14 @@ def sharpened(picture: Float32[np.ndarray, "height width 3"], share: float) -> F
         return picture
     soft = cv2.GaussianBlur(picture, (0, 0), 1.2)
     return np.clip(picture + np.float32(share) * (picture - soft), 0, 255).astype(np.float32)
+
+
+def scaled(matrix: CropMatrix, side: int, scale: float) -> CropMatrix:
+    """A matrix whose crop lies in the picture so many times as large, its middle where it was."""
+    around = side / 2
+    shrunk = matrix / scale
+    shrunk[:, 2] += around * (1 - 1 / scale)
+    return np.asarray(shrunk, np.float64)
 
 
 def _onto(matrix: CropMatrix, window: Window) -> CropMatrix:

@@ -28,6 +28,7 @@ class TrainingPlan:
         preview_every: Iterations between two previews; 0 for one at the end only.
         uniform_yaw: Whether turns of the head are drawn evenly.
         warp: How strongly faces are moved and bent.
+        recolored: Share of the faces that are shown in the other person's colours, 0–1.
         weights: What counts how much in the loss.
         threads: That torch computes with; another number gives slightly other losses. None for torch's own choice.
         device: As torch names it; only ``cpu`` goes on bit for bit, and only that was tested.
@@ -50,6 +51,7 @@ class TrainingPlan:
     preview_every: int = 0
     uniform_yaw: bool = False
     warp: Warp = field(default_factory=Warp)
+    recolored: float = 0.4
     weights: LossWeights = field(default_factory=LossWeights)
     threads: int | None = None
     device: str = "cpu"
@@ -61,6 +63,10 @@ class TrainingPlan:
             raise UsageError("A training without an end never ends; give it a number of iterations or of seconds.")
         if self.batch < 1 or self.keep < 1 or self.seed < 0:
             raise UsageError("Batch and kept checkpoints are 1 or more, and a seed is 0 or more.")
+        if not 0 <= self.recolored <= 1:
+            raise UsageError(
+                f"A share of {self.recolored} of the faces in other colours is not between 0 and 1; try 0.4."
+            )
         if not 0 < self.first_learning_rate < 1:
             raise UsageError(f"A learning rate of {self.learning_rate} is not between 0 and 1; try 0.0002.")
 

@@ -27,7 +27,7 @@ class Preset:
 PRESETS = (
     Preset(
         "micro64",
-        SwapShape("df", 64, 32, 384, 128, 8, 4, separable=True),
+        SwapShape("df", 64, 32, 32, 128, 8, 4, separable=True),
         "For lessons and tests: a blurry likeness within minutes on two cores.",
     ),
     Preset(

@@ -15,9 +15,10 @@ from unmask.forgery.swap.batches import Batch, Batches
 from unmask.forgery.swap.checkpoint import Checkpoint, DataOrder
 from unmask.forgery.swap.curve import SMOOTHED_OVER, LossLine
 from unmask.forgery.swap.faceset import FaceSet, parted
-from unmask.forgery.swap.losses import face_loss
+from unmask.forgery.swap.losses import PerPicture, face_loss
+from unmask.forgery.swap.matching import CodeMatch
 from unmask.forgery.swap.plan import TrainingPlan
-from unmask.networks.autoencoder import SwapNetwork
+from unmask.networks.autoencoder import Codes, SwapNetwork
 from unmask.networks.shape import Side
 from unmask.version import __version__
 
@@ -59,9 +60,8 @@ class Trainer:
         self._optimiser = torch.optim.Adam(self.network.parameters(), plan.first_learning_rate, BETAS, fused=True)
         self.held_out: dict[Side, FaceSet] = {}
         self._batches: dict[Side, Batches] = {}
-        self._take("src", src)
-        if dst is not None:
-            self._take("dst", dst)
+        self._take(src, dst)
+        self._match = CodeMatch()
         self._order = DataOrder(plan.seed, plan.batch, plan.uniform_yaw, src.sha256, "" if dst is None else dst.sha256)
         self.iteration, self.setbacks, self.seconds = 0, 0, 0.0
         self._tail: deque[LossLine] = deque(maxlen=SMOOTHED_OVER)
@@ -83,8 +83,10 @@ class Trainer:
             group["lr"] = self.learning_rate
         losses: dict[Side, float] = {}
         for side, batches in self._batches.items():
-            loss = self._loss(side, batches.of(self.iteration + 1)).mean()
-            torch.autograd.backward(loss)
+            faces, codes = self._losses(side, batches.of(self.iteration + 1))
+            loss = faces.mean()
+            away = self._match.loss(side, codes) if len(self._batches) > 1 else torch.zeros(())
+            torch.autograd.backward(loss + self.plan.weights.match * away)
             losses[side] = float(loss.detach())
         norm = clip_grad_norm_(self.network.parameters(), MOST_NORM)
         if not all(map(isfinite, (*losses.values(), float(norm)))):
@@ -106,7 +108,7 @@ class Trainer:
         losses: dict[Side, float] = {}
         for side, faces in self.held_out.items():
             with torch.inference_mode():
-                losses[side] = float(self._loss(side, self._batches_of(faces, 0).straight()).mean())
+                losses[side] = float(self._losses(side, self._batches_of(faces, 0).straight())[0].mean())
         return losses["src"], losses.get("dst", nan)
 
     def checkpoint(self) -> Checkpoint:
@@ -124,6 +126,7 @@ class Trainer:
             self.plan.consent_id,
             dict(self.plan.facts),
             made_with(),
+            self._match.state(),
         )
 
     def restore(self, checkpoint: Checkpoint) -> tuple[str, ...]:
@@ -138,6 +141,7 @@ class Trainer:
         self._require_same_plan(checkpoint)
         self.network.load_state_dict(dict(checkpoint.weights))
         self._set_moments(checkpoint.optimiser)
+        self._match.restore(checkpoint.match)
         self.iteration, self.setbacks, self.seconds = checkpoint.iteration, checkpoint.setbacks, checkpoint.seconds
         self._tail = deque(checkpoint.tail, maxlen=SMOOTHED_OVER)
         return self._differences(checkpoint)
@@ -158,18 +162,33 @@ class Trainer:
             weights[name] = weights[name.replace("inter_b.", "inter_ab.")]
         self.network.load_state_dict(weights, strict=False)
 
-    def _take(self, side: Side, faces: FaceSet) -> None:
-        trained, held_out = parted(faces.at(self.plan.shape.resolution))
-        self.held_out[side] = held_out
-        self._batches[side] = self._batches_of(trained, self.plan.seed + (PEOPLE_APART if side == "dst" else 0))
+    def _take(self, src: FaceSet, dst: FaceSet | None) -> None:
+        side, seed = self.plan.shape.resolution, self.plan.seed
+        trained, self.held_out["src"] = parted(src.at(side))
+        if dst is None:
+            self._batches["src"] = self._batches_of(trained, seed)
+            return
+        others, self.held_out["dst"] = parted(dst.at(side))
+        self._batches["src"] = self._batches_of(trained, seed, others)
+        self._batches["dst"] = self._batches_of(others, seed + PEOPLE_APART, trained)
 
-    def _batches_of(self, faces: FaceSet, seed: int) -> Batches:
+    def _batches_of(self, faces: FaceSet, seed: int, others: FaceSet | None = None) -> Batches:
         plan = self.plan
-        return Batches(faces, plan.batch, seed, uniform_yaw=plan.uniform_yaw, warp=plan.warp, device=self._device)
+        return Batches(
+            faces,
+            plan.batch,
+            seed,
+            uniform_yaw=plan.uniform_yaw,
+            warp=plan.warp,
+            device=self._device,
+            others=others,
+            recolored=plan.recolored,
+        )
 
-    def _loss(self, side: Side, batch: Batch) -> Tensor:
-        drawn = self.network(batch.shown, side)
-        return face_loss(drawn, batch.goal, batch.goal_mask, batch.features, self.plan.weights)
+    def _losses(self, side: Side, batch: Batch) -> tuple[PerPicture, Codes]:
+        """The loss of each face, and its code."""
+        drawn, codes = self.network.drawn_with_codes(batch.shown, side)
+        return face_loss(drawn, batch.goal, batch.goal_mask, batch.features, self.plan.weights), codes
 
     def _moments(self) -> dict[str, Tensor]:
         state = self._optimiser.state
