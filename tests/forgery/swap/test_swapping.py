@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -16,7 +17,7 @@ from unmask.forgery.swap.checkpoint import read_checkpoint
 from unmask.forgery.swap.choosing import Choice
 from unmask.forgery.swap.descent import Descent, descent_of, may_train
 from unmask.forgery.swap.gathering import Taking
-from unmask.forgery.swap.merge import Merger, MergeRecipe
+from unmask.forgery.swap.merge import Merger, MergeRecipe, scaled
 from unmask.forgery.swap.model import SwapModel
 from unmask.forgery.swap.prepare import Preparing, prepare
 from unmask.forgery.swap.swapping import Ending, merge_swap, open_model, pretrain_encoder, train_swap
@@ -214,3 +215,13 @@ def test_a_time_that_is_none(text: str) -> None:
 def test_a_recipe_that_makes_no_sense(change: dict[str, object], said: str) -> None:
     with pytest.raises((UsageError, TypeError), match=said):
         MergeRecipe(**change)  # type: ignore[arg-type] # of any field
+
+
+def test_a_face_that_is_to_be_larger_keeps_its_middle() -> None:
+    matrix = np.array([[2.0, 0.5, 3.0], [-0.5, 2.0, 1.0]])
+    corners = np.array([[0.0, 0.0], [64.0, 0.0], [32.0, 32.0]])
+    before, after = (
+        cv2.transform(corners[None], cv2.invertAffineTransform(one))[0] for one in (matrix, scaled(matrix, 64, 1.25))
+    )
+    assert after[2] == pytest.approx(before[2])
+    assert np.linalg.norm(after[1] - after[0]) == pytest.approx(1.25 * np.linalg.norm(before[1] - before[0]))
