@@ -12,7 +12,7 @@ FONT = cv2.FONT_HERSHEY_SIMPLEX
 HEIGHT_SHARE, LEAST_HEIGHT, WIDTH_SHARE = 0.032, 9, 0.96
 """Height of the capitals as a share of the picture's shorter side, in pixels at least; width at most."""
 LEAST_SIDE = 48
-DARKENING = 0.7
+DARKENING = 0.9
 CORNERS = ((0.0, 1.0), (1.0, 1.0), (0.0, 0.0), (1.0, 0.0))
 """Where a label may lie, as shares of the room that is left: bottom left, bottom right, top left, top right."""
 
