@@ -68,6 +68,9 @@ def prepare(
     person: Annotated[
         int | None, typer.Option(metavar="N", help="Which person, where more than one is seen.", show_default=False)
     ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--everyone", help="Take all people's faces, for pretrain and synthesize to learn from.")
+    ] = False,
     force: Force = False,
     lab: LabFolder = Path("lab"),
     json: Json = False,
@@ -76,12 +79,14 @@ def prepare(
     """Take the faces of one person from films and pictures into a store.
 
     Faces are found, measured twice, levelled and cut out; blurred, small and repeated ones are left out. The store says what a
-    swap of these faces will lack. Without --consent the faces can only be drawn anew as themselves.
+    swap of these faces will lack. Without --consent the faces can only be drawn anew as themselves. With --everyone nobody is chosen: an encoder
+    (pretrain) or a synthesis learns from such a store, and no swap does.
 
     \b
     Examples:
       unmask forge swap prepare one.mp4 --name one --consent 1a2b3c4d
       unmask forge swap prepare pictures/ --name other --consent 5e6f7a8b --face-type whole --most 2000
+      unmask forge swap prepare films/ portraits/ --name many --everyone --rate 2
     """
     from unmask.cli.inputs import expand
     from unmask.cli.progress import watching
@@ -98,6 +103,7 @@ def prepare(
         name,
         tuple(consent or ()),
         person,
+        everyone,
         Taking(face_type, side, rate),
         Choice(least_width=least_width, most_yaw=most_yaw, blurred_share=blurred, most=most),
         force=force,

@@ -10,10 +10,12 @@ from unmask.errors import UsageError
 from unmask.forgery.consent import Enrolment, Evidence, enrol, read_consent, revoke, today
 from unmask.forgery.lab import Lab
 from unmask.forgery.swap.choosing import Choice, chosen, sharper_than, spread, unlike
+from unmask.forgery.swap.descent import may_train
 from unmask.forgery.swap.gathering import Taken, Taking, gather_faces, light_of
 from unmask.forgery.swap.persons import chosen_person, persons_of, without_strangers
 from unmask.forgery.swap.prepare import Preparing, prepare
-from unmask.forgery.swap.store import StoredFace
+from unmask.forgery.swap.store import StoredFace, open_store
+from unmask.forgery.synthesize.origins import may_learn
 from unmask.media.encode import write_video
 from unmask.settings import settings
 
@@ -45,6 +47,28 @@ def test_a_copy_of_a_puppet_that_was_changed_is_no_puppet(stage: Stage, tmp_path
     done = prepare(stage.lab, Preparing((copy,), tmp_path / "store", "copy", taking=SPARSE), settings())
     assert done.store.consents == ()
     assert any("only be drawn anew as themselves" in remark for remark in done.remarks)
+
+
+def test_everyone_is_taken_for_an_encoder_to_learn_from_and_for_no_swap(stage: Stage, tmp_path: Path) -> None:
+    wanted = Preparing(
+        tuple(stage.films.values()), tmp_path / "many", "many", everyone=True, taking=replace(SPARSE, rate_hz=4.0)
+    )
+    done = prepare(stage.lab, wanted, settings())
+    assert {face.source for face in done.store.faces} == {0, 1}
+    assert done.store.consents == ()
+    assert "not for a swap" in " ".join(done.remarks)
+    opened = open_store(tmp_path / "many")
+    assert opened.many
+    for pair in ((opened, stage.prepared["one"].store), (stage.prepared["one"].store, opened)):
+        with pytest.raises(UsageError, match="many people's faces, and a swap is of one"):
+            may_train(stage.lab, *pair)
+    assert may_learn(stage.lab, [opened]).consents == ()
+
+
+def test_no_consent_covers_everyone(stage: Stage, tmp_path: Path) -> None:
+    wanted = Preparing(tuple(stage.films.values()), tmp_path / "many", "many", ("1a2b3c4d",), everyone=True)
+    with pytest.raises(UsageError, match="No consent covers everyone"):
+        prepare(stage.lab, wanted, settings())
 
 
 def test_what_a_swap_will_lack_is_said(stage: Stage) -> None:

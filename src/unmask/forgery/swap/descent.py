@@ -80,6 +80,11 @@ def may_train(lab: Lab, src: FaceStore, dst: FaceStore) -> Descent:
         UsageError: The stores do not fit each other, or someone has not agreed.
         MissingComponent: The extra that tells people apart is not installed.
     """
+    for store in (src, dst):
+        if store.many:
+            raise UsageError(
+                f"{shown(store.folder)} holds many people's faces, and a swap is of one; prepare one person's, or use it with: unmask forge swap pretrain"
+            )
     if src.face_type != dst.face_type:
         raise UsageError(
             f"{shown(src.folder)} holds faces of type {src.face_type}, {shown(dst.folder)} of type {dst.face_type}; prepare both alike."

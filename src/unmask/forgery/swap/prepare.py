@@ -10,7 +10,7 @@ from unmask.forgery.consent import Consent, Enrolment, Evidence, enrol, read_con
 from unmask.forgery.lab import Lab
 from unmask.forgery.permission import puppets
 from unmask.forgery.swap.choosing import Choice, chosen
-from unmask.forgery.swap.gathering import Gathered, Taking, gather_faces
+from unmask.forgery.swap.gathering import Gathered, Taken, Taking, gather_faces
 from unmask.forgery.swap.persons import Person, chosen_person, persons_of, without_strangers
 from unmask.forgery.swap.store import FaceStore, write_store
 from unmask.settings import Settings
@@ -30,6 +30,7 @@ class Preparing:
         subject: Whom they show.
         consents: Consents to rest on; none for a puppet, or for faces that are only drawn anew as themselves.
         person: Which person, from 1, where more than one is seen.
+        everyone: Take the faces of all people, for an encoder or a synthesis to learn from.
         taking: How faces are taken.
         choice: Which are kept.
         force: Whether a store that lies there may be replaced.
@@ -40,6 +41,7 @@ class Preparing:
     subject: str
     consents: tuple[str, ...] = ()
     person: int | None = None
+    everyone: bool = False
     taking: Taking = field(default_factory=Taking)
     choice: Choice = field(default_factory=Choice)
     force: bool = False
@@ -68,22 +70,23 @@ def prepare(
     on_file: Callable[[Path], None] | None = None,
     on_progress: Callable[[float, float | None], None] | None = None,
 ) -> Prepared:
-    """Gather, choose and store the faces of one person.
+    """Gather, choose and store the faces of one person, or of everyone.
 
     Raises:
-        UsageError: No face or more than one person is seen, or the consent does not allow it.
+        UsageError: No face or, unless everyone is wanted, more than one person is seen, or the consent does not allow it.
         InputError: A file cannot be decoded.
         OutputError: The store cannot be written.
         MissingComponent: The extra that tells people apart is not installed.
     """
+    if wanted.everyone and (wanted.consents or wanted.person):
+        raise UsageError("No consent covers everyone, and no one of them is meant; leave out --consent and --person.")
     for identifier in wanted.consents:
         require_consent(read_consent(lab, identifier), "train")  # before the work
     gathered = gather_faces(wanted.sources, wanted.taking, settings, on_file=on_file, on_progress=on_progress)
-    person, strangers = without_strangers(chosen_person(persons_of(gathered.faces), wanted.person))
-    consent = consent_of(lab, wanted.consents, gathered, person)
-    kept, left_out = chosen(person.faces, wanted.choice)
+    people = _everyone(gathered) if wanted.everyone else _one_person(lab, wanted, gathered)
+    kept, left_out = chosen(people.faces, wanted.choice)
     if not kept:
-        raise UsageError(f"None of {len(person.faces)} faces is left: {_told(left_out)}; ask for less.")
+        raise UsageError(f"None of {len(people.faces)} faces is left: {_told(left_out)}; ask for less.")
     store = FaceStore(
         wanted.folder,
         wanted.subject,
@@ -91,11 +94,33 @@ def prepare(
         wanted.taking.side,
         gathered.sources,
         tuple(taken.face for taken in kept),
-        (consent.id,) if consent else (),
+        people.consents,
+        many=wanted.everyone,
     )
     written = write_store(store, (taken.picture for taken in kept), force=wanted.force)
-    remarks = (*gathered.remarks, *_lacking(written, strangers))
+    remarks = (*gathered.remarks, *_lacking(written, people.strangers))
     return Prepared(written, left_out, remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Whose faces are stored, what these rest on, and how many faces were someone else's."""
+
+    faces: tuple[Taken, ...]
+    consents: tuple[str, ...] = ()
+    strangers: int = 0
+
+
+def _one_person(lab: Lab, wanted: Preparing, gathered: Gathered) -> _People:
+    person, strangers = without_strangers(chosen_person(persons_of(gathered.faces), wanted.person))
+    consent = consent_of(lab, wanted.consents, gathered, person)
+    return _People(person.faces, (consent.id,) if consent else (), strangers)
+
+
+def _everyone(gathered: Gathered) -> _People:
+    if not gathered.faces:
+        raise UsageError("No face is seen in these files; name a film or picture in which one is, larger or sharper.")
+    return _People(tuple(gathered.faces))
 
 
 def consent_of(lab: Lab, asked: Sequence[str], gathered: Gathered, person: Person) -> Consent | None:
@@ -116,6 +141,8 @@ def consent_of(lab: Lab, asked: Sequence[str], gathered: Gathered, person: Perso
 
 def _lacking(store: FaceStore, strangers: int) -> list[str]:
     """What a swap of these faces will lack."""
+    if store.many:
+        return ["These are many people's faces: for 'swap pretrain' and 'synthesize', not for a swap."]
     yaws = [face.pose[0] for face in store.faces]
     said = []
     if strangers:

@@ -58,6 +58,7 @@ class FaceStore:
         sources: Files the faces were taken from.
         faces: In order of source and time.
         consents: Consents it rests on; none for faces that may only be drawn anew as themselves.
+        many: Whether it shows many people, for an encoder or a synthesis to learn from; nobody is swapped with those.
     """
 
     folder: Path
@@ -67,6 +68,7 @@ class FaceStore:
     sources: tuple[FaceSource, ...]
     faces: tuple[StoredFace, ...] = field(repr=False)
     consents: tuple[str, ...] = ()
+    many: bool = False
 
     def picture(self, face: StoredFace) -> RgbImage:
         """The picture of a face.
@@ -268,6 +270,7 @@ def _as_json(store: FaceStore) -> Told:
         "subject": store.subject,
         "face_type": store.face_type,
         "side": store.side,
+        "many": store.many,
         "sources": [{"file": source.file, "sha256": source.sha256} for source in store.sources],
         "faces": [face_as_json(face) for face in store.faces],
     }
@@ -280,4 +283,5 @@ def _from_json(folder: Path, told: Told) -> FaceStore:
     faces = tuple(face_from_json(face) for face in told["faces"])
     if not faces or any(not 0 <= face.source < len(sources) for face in faces):
         raise ValueError
-    return FaceStore(folder, str(told["subject"]), told["face_type"], int(told["side"]), sources, faces)
+    subject, many = str(told["subject"]), bool(told["many"])
+    return FaceStore(folder, subject, told["face_type"], int(told["side"]), sources, faces, many=many)

@@ -4,7 +4,7 @@ A store of an older version is brought to the newest in memory when it is opened
 the store is written again.
 
 1   the first
-2   a face may name a mask, which is learned instead of the hull of its points
+2   a face may name a mask, which is learned instead of the hull of its points; a store may show many people
 """
 
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ def upgraded(told: Told) -> Told:
         KeyError: Its version is none of these, or something is missing in it; TypeError where it is something else.
 
     >>> upgraded({"version": 1, "faces": [{"picture": "000001.jpg"}]})
-    {'version': 2, 'faces': [{'picture': '000001.jpg', 'mask': None}]}
+    {'version': 2, 'faces': [{'picture': '000001.jpg', 'mask': None}], 'many': False}
     """
     while told["version"] != VERSION:
         told = NEXT[told["version"]](told)
@@ -35,8 +35,8 @@ def upgraded(told: Told) -> Told:
 
 
 def _with_masks(told: Told) -> Told:
-    """From 1 to 2: no face names a mask."""
-    return {**told, "version": 2, "faces": [{**face, "mask": None} for face in told["faces"]]}
+    """From 1 to 2: no face names a mask, and all are one person's."""
+    return {**told, "version": 2, "faces": [{**face, "mask": None} for face in told["faces"]], "many": False}
 
 
 NEXT: Mapping[int, Callable[[Told], Told]] = MappingProxyType({1: _with_masks})
