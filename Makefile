@@ -15,7 +15,7 @@ demo: $(READY) ## Examine the two example films and write their pages to out/
 	$(BIN)/unmask check --report out examples/real.mp4 examples/forged.mp4
 
 test: check types layers ## Everything CI asks for: style, types, layers, tests, doctests, guide
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check
