@@ -1,11 +1,11 @@
-"""How a live session goes, on stderr: the address, and a line that is renewed where a person watches, one every 10 s in a log."""
+"""How a live session goes, on stderr: the address, and frames a second at each stage."""
 
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from unmask.cli.status_line import StatusLine
 
 if TYPE_CHECKING:
     from unmask.forgery.swap.live_tally import LiveState
@@ -27,30 +27,23 @@ def watched(address: str | None, *, quiet: bool) -> "Iterator[Callable[[LiveStat
     if quiet:
         yield None
         return
-    live = Console(stderr=True).is_terminal
-    watch = _Watch(live=live)
-    try:
-        yield watch.tell
-    finally:
-        if live:
-            sys.stderr.write("\n")
+    line = StatusLine(LIVE_SECONDS, LOG_SECONDS)
+    last: LiveState | None = None
 
-
-class _Watch:
-    def __init__(self, *, live: bool) -> None:
-        self._live = live
-        self._last: LiveState | None = None
-
-    def tell(self, state: "LiveState") -> None:
-        """Print how it stands, not too often."""
-        if self._last is None:
-            self._last = state
-        gap = LIVE_SECONDS if self._live else LOG_SECONDS
-        if state.clock_seconds - self._last.clock_seconds < gap:
+    def tell(state: "LiveState") -> None:
+        nonlocal last
+        if last is None:
+            line.wait_from(state.clock_seconds)
+        elif line.is_due(state.clock_seconds):
+            line.write(said(last, state), state.clock_seconds)
+        else:
             return
-        line, self._last = said(self._last, state), state
-        sys.stderr.write(f"\r\033[K{line}" if self._live else f"{line}\n")
-        sys.stderr.flush()
+        last = state
+
+    try:
+        yield tell
+    finally:
+        line.end()
 
 
 def said(before: "LiveState", now: "LiveState") -> str:

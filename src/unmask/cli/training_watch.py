@@ -1,18 +1,15 @@
-"""Progress of a training on stderr: a line that is renewed where a person watches, one every 30 s where a log does."""
+"""Progress of a training on stderr."""
 
 import math
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
+from unmask.cli.status_line import StatusLine
 
 if TYPE_CHECKING:
     from unmask.forgery.swap.training import Progress
-
-LOG_SECONDS, LIVE_SECONDS = 30.0, 0.5
 
 
 @contextmanager
@@ -21,28 +18,17 @@ def watched(*, quiet: bool) -> "Iterator[Callable[[Progress], None] | None]":
     if quiet:
         yield None
         return
-    live = Console(stderr=True).is_terminal
-    watch = _Watch(live=live)
-    try:
-        yield watch.tell
-    finally:
-        if live:
-            sys.stderr.write("\n")
+    line = StatusLine()
 
-
-class _Watch:
-    def __init__(self, *, live: bool) -> None:
-        self._live, self._last = live, -math.inf
-
-    def tell(self, progress: "Progress") -> None:
-        """Print how far it is, not too often."""
+    def tell(progress: "Progress") -> None:
         now = time.monotonic()
-        if now - self._last < (LIVE_SECONDS if self._live else LOG_SECONDS):
-            return
-        self._last = now
-        line = said(progress)
-        sys.stderr.write(f"\r\033[K{line}" if self._live else f"{line}\n")
-        sys.stderr.flush()
+        if line.is_due(now):
+            line.write(said(progress), now)
+
+    try:
+        yield tell
+    finally:
+        line.end()
 
 
 def said(progress: "Progress") -> str:

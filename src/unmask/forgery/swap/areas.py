@@ -13,11 +13,10 @@ from typing import Annotated, Literal
 import cv2
 import numpy as np
 from jaxtyping import Float32
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from unmask.errors import UsageError
 from unmask.faces.pose import mean_face, similarity
-from unmask.media.source import shown
+from unmask.forgery.swap.polygon_file import read_polygons
 from unmask.types import Landmarks, Mask
 
 Share = Annotated[float, Field(ge=-1.0, le=2.0, allow_inf_nan=False)]
@@ -66,18 +65,13 @@ def read_areas(path: Path) -> Areas:
     Raises:
         UsageError: It cannot be read, or holds something else.
     """
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise UsageError(f"{shown(path)} is too large for areas of a face; draw fewer points.")
-        return Areas.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}.") from error
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise UsageError(
-            f"{shown(path)} holds no areas: {place}: {fault['msg']}; see the guide for the form."
-        ) from error
+    return read_polygons(
+        path,
+        Areas,
+        largest_bytes=LARGEST_BYTES,
+        too_large="too large for areas of a face; draw fewer points",
+        wrong="holds no areas",
+    )
 
 
 def _onto_face(points: Float32[np.ndarray, "corners 2"], landmarks: Landmarks) -> Float32[np.ndarray, "corners 2"]:

@@ -14,9 +14,10 @@ from typing import Annotated, Literal
 
 import cv2
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from unmask.errors import UsageError
+from unmask.forgery.swap.polygon_file import read_polygons
 from unmask.forgery.swap.store import PICTURES, FaceStore
 from unmask.media.source import shown
 from unmask.types import Mask
@@ -150,18 +151,13 @@ def read_drawing(path: Path) -> Drawing:
     Raises:
         UsageError: It cannot be read, or is something else.
     """
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise UsageError(f"{shown(path)} is too large for a drawing; save it without the picture in it.")
-        return Drawing.model_validate_json(path.read_bytes())
-    except OSError as error:
-        raise UsageError(f"{shown(path)} cannot be read: {error.strerror}.") from error
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in fault["loc"]) or "the file"
-        raise UsageError(
-            f"{shown(path)} is no drawing: {place}: {fault['msg']}; see the guide for the form."
-        ) from error
+    return read_polygons(
+        path,
+        Drawing,
+        largest_bytes=LARGEST_BYTES,
+        too_large="too large for a drawing; save it without the picture in it",
+        wrong="is no drawing",
+    )
 
 
 def _number_of(path: Path, numbers: Mapping[str, int]) -> int:
