@@ -53,7 +53,9 @@ def recolored(track: Track) -> Track:
 
 
 @pytest.mark.parametrize(
-    ("change", "word"), [(blurred, "softer"), (sharpened, "sharper"), (grainy, "noisier")], ids=str
+    ("change", "word"),
+    [(blurred, "softer"), (sharpened, "sharper"), (grainy, "noisier")],
+    ids=["blurred", "sharpened", "grainy"],
 )
 def test_a_remade_inner_face_ranks_above_its_own_original(
     whole_pulse: Track, original: Evidence, change: Change, word: str
