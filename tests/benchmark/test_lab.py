@@ -18,7 +18,7 @@ from unmask.report.as_json import json_line
 from unmask.settings import Settings
 
 LEAST = Effort(
-    puppet_cpu_seconds=0.5,
+    puppet_cpu_seconds=6.0,
     film_seconds=1.6,
     test_seconds=1.1,
     frame_rate=10.0,
