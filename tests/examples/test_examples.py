@@ -17,6 +17,7 @@ from unmask.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SCRIPTS = ("check", "make_forgery", "one_detector", "pulse", "replace_face", "sign_and_verify", "tracks")
+LABEL = (slice(-13, -2), slice(3, 190))
 BOX = (26).to_bytes(4, "big") + b"uuid" + bytes(range(18))
 
 
@@ -76,10 +77,17 @@ def test_make_forgery_changes_the_face_and_seals_what_it_made(tmp_path: Path) ->
     inside = np.mean([difference[made[..., 0] > 250].mean() for difference, made in zip(apart, mask, strict=True)])
     outside = np.mean([difference[made[..., 0] < 5].mean() for difference, made in zip(apart, mask, strict=True)])
     assert inside > 1.5 * outside
+    assert all(lettering(picture) > lettering(before) + 0.05 for picture, before in zip(forged, original, strict=True))
     found = check(tmp_path / "forged.mp4", only=["credentials"]).provenance.credentials
     assert found is not None
     assert found.manifest is not None
     assert found.manifest.actions[-1].source_type == "compositeCapture"
+
+
+def test_every_frame_of_the_published_forgery_is_labelled() -> None:
+    real, forged = (pictures(ROOT / "examples" / f"{name}.mp4") for name in ("real", "forged"))
+    assert len(real) == len(forged) == 246
+    assert min(lettering(picture) for picture in forged) > max(lettering(picture) for picture in real) + 0.05
 
 
 def test_sign_and_verify_tells_what_others_see(tmp_path: Path) -> None:
@@ -107,6 +115,11 @@ def test_the_two_films_in_the_folder_are_of_one_length_and_encoding() -> None:
     told = [(video.codec, video.width, video.height, video.frames) for video in facts if video]
     assert len(told) == 2
     assert all(one == other for one, other in pairwise(told))
+
+
+def lettering(picture: np.ndarray) -> float:
+    """Share of nearly white pixels where the lab's label lies."""
+    return float((picture[LABEL].min(axis=-1) > 200).mean())
 
 
 def pictures(path: Path, most: int | None = None) -> list[np.ndarray]:
