@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from unmask.forgery.lab import Sealer
 from unmask.forgery.swap.plan import TrainingPlan
 from unmask.forgery.swap.presets import preset_named
-from unmask.forgery.swap.swapping import train_swap
+from unmask.forgery.swap.swapping import encoder_for, train_swap
 from unmask.forgery.swap.training import Progress
 from unmask.settings import Settings
 
@@ -86,10 +86,18 @@ class CpuBudget:
 
 
 def trained(
-    sealer: Sealer, stores: tuple[str, str], name: str, preset: str, *, cpu_seconds: float, settings: Settings
+    sealer: Sealer,
+    stores: tuple[str, str],
+    name: str,
+    preset: str,
+    *,
+    cpu_seconds: float,
+    settings: Settings,
+    anew: bool = False,
 ) -> Spent:
-    """Train a model on one thread until its processor time is spent."""
+    """Train a model on one thread until its processor time is spent, from the shipped encoder or anew."""
     plan = TrainingPlan(preset_named(preset), seed=SEED, until_iterations=ENDLESS, save_every_seconds=1e6, threads=1)
     begun = time.process_time()
-    done = train_swap(sealer, stores, name, plan, settings, on_progress=CpuBudget(cpu_seconds))
+    begin = None if anew else encoder_for(plan)
+    done = train_swap(sealer, stores, name, plan, settings, pretrained=begin, on_progress=CpuBudget(cpu_seconds))
     return Spent(time.process_time() - begun, done.iteration)

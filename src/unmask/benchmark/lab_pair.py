@@ -21,7 +21,7 @@ from unmask.forgery.swap.swapping import merge_swap
 from unmask.forgery.writing import write_sealed
 from unmask.settings import Settings
 
-MODEL = "pair"
+MODEL, ANEW = "pair", "pair-anew"
 LEAST_SSIM, MOST_JITTER = 0.80, 1.5
 NEIGHBOURS = 8
 """Held-out faces that are drawn anew together, as neighbours are alike."""
@@ -61,7 +61,20 @@ def pair_figures(sealer: Sealer, folder: Path, effort: Effort, settings: Setting
     for name, held in (("src", model.src), ("dst", model.dst)):
         if held is not None:
             yield _held_out(name, held, on)
+    yield from _begun_anew(sealer, stores, effort, settings)
     yield from _film_figures(measure_films(sealer.lab, MODEL, films[1], swapped, settings))
+
+
+def _begun_anew(sealer: Sealer, stores: tuple[str, str], effort: Effort, settings: Settings) -> Iterator[Figure]:
+    """What the same training comes to without the encoder that comes with the package."""
+    seconds = effort.pair_cpu_seconds
+    spent = trained(sealer, stores, ANEW, effort.pair_preset, cpu_seconds=seconds, settings=settings, anew=True)
+    model = measure_model(sealer.lab, ANEW)
+    for name, held in (("src", model.src), ("dst", model.dst)):
+        if held is not None:
+            detail = f"without the shipped encoder, {spent.iterations} iterations"
+            clusters = [str(k // NEIGHBOURS) for k in range(len(held.ssim))]
+            yield mean_figure(f"… of {name}, begun anew", held.ssim, clusters, SEED, detail=detail, digits=3)
 
 
 def _held_out(name: str, held: HeldOut, on: str) -> Figure:

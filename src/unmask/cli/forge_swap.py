@@ -132,7 +132,12 @@ def train(
     preview_every: PreviewEvery = 500,
     threads: Threads = None,
     pretrained: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Pretrained encoder to begin from.", show_default=False)
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Encoder to begin from: one of the lab, 'shipped' for the one that comes with unmask, or 'none'.",
+            show_default="shipped where it has the preset's shape",
+        ),
     ] = None,
     lab: LabFolder = Path("lab"),
     json: Json = False,
@@ -147,21 +152,22 @@ def train(
     Examples:
       unmask forge swap train one other --name one-as-other --until 20min
       unmask forge swap train one other --name one-as-other --until 2h --preset tiny96
+      unmask forge swap train one other --name anew --pretrained none
     """
     from unmask.forgery.swap.torch_there import require_torch
 
     require_torch()
     from unmask.cli.training_watch import watched
     from unmask.forgery.lab import open_sealer
-    from unmask.forgery.swap.swapping import train_swap
+    from unmask.forgery.swap.swapping import encoder_for, train_swap
     from unmask.settings import settings
 
     home = opened_lab(lab)
     plan = _plan(preset, arch, until, batch, learning_rate, seed=seed, preview_every=preview_every, threads=threads)
+    named = {None: encoder_for(plan), "none": None}
+    begin = named.get(pretrained, pretrained)
     with watched(quiet=quiet) as watch:
-        trained = train_swap(
-            open_sealer(home), (src, dst), name, plan, settings(), pretrained=pretrained, on_progress=watch
-        )
+        trained = train_swap(open_sealer(home), (src, dst), name, plan, settings(), pretrained=begin, on_progress=watch)
     return _told_trained(trained, home.models / name, json=json)
 
 

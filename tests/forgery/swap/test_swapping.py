@@ -19,14 +19,16 @@ from unmask.forgery.swap.descent import Descent, descent_of, may_train
 from unmask.forgery.swap.gathering import Taking
 from unmask.forgery.swap.merge import Merger, MergeRecipe, scaled
 from unmask.forgery.swap.model import SwapModel
+from unmask.forgery.swap.plan import TrainingPlan
 from unmask.forgery.swap.prepare import Preparing, prepare
-from unmask.forgery.swap.swapping import Ending, merge_swap, open_model, pretrain_encoder, train_swap
+from unmask.forgery.swap.swapping import Ending, encoder_for, merge_swap, open_model, pretrain_encoder, train_swap
 from unmask.forgery.writing import Coding, Written, write_sealed
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
 from unmask.provenance.ledger import read_ledger
 from unmask.settings import settings
 from unmask.types import RgbImage
+from unmask.weights import weight_path
 
 QUICK = Coding(preset="ultrafast", masks=True)
 
@@ -75,6 +77,23 @@ def test_a_swap_begins_from_a_pretrained_encoder(stage: Stage, tmp_path: Path) -
         train_swap(sealer, ("one", "other"), "other-model", begun, settings(), pretrained="none")
     with pytest.raises(UsageError, match="does not tell whose faces"):
         merge_swap(sealer, "common", stage.films["other"], MergeRecipe(), settings())
+
+
+def test_a_swap_of_the_usual_size_begins_from_the_encoder_that_comes_with_the_package(
+    stage: Stage, tmp_path: Path
+) -> None:
+    lab = open_lab(Path(shutil.copytree(stage.lab.folder, tmp_path / "lab")))
+    plan = TrainingPlan(until_iterations=1, threads=1)
+    begin = encoder_for(plan)
+    assert begin == "shipped"
+    train_swap(open_sealer(lab), ("one", "other"), "usual", plan, settings(), pretrained=begin)
+    start = read_checkpoint(min((lab.models / "usual").glob("checkpoint-*"))).weights
+    learned = read_checkpoint(weight_path("swap_encoder_tiny96")).weights
+    assert {name.split(".")[0] for name in learned} == {"encoder", "inter"}
+    assert all((start[name] == tensor.float()).all() for name, tensor in learned.items())
+    assert encoder_for(replace(plan, arch="liae")) is None
+    with pytest.raises(UsageError, match="does not fit a micro64"):
+        train_swap(open_sealer(lab), ("one", "other"), "small", PLAN, settings(), pretrained="shipped")
 
 
 def test_a_swapped_film_is_sealed_and_changes_the_face_alone(stage: Stage, merged: Written) -> None:

@@ -102,12 +102,21 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint, keep: int = 3) -> Path
         OutputError: It cannot be written; the older ones are as they were.
     """
     path = folder / f"checkpoint-{checkpoint.iteration:09d}{ENDING}"
+    write_checkpoint(path, checkpoint)
+    drop_older(checkpoints(folder), keep)
+    return path
+
+
+def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
+    """Write a checkpoint into a file of any name.
+
+    Raises:
+        OutputError: It cannot be written.
+    """
     tensors = (
         _named(WEIGHTS, checkpoint.weights) | _named(OPTIMISER, checkpoint.optimiser) | _named(MATCH, checkpoint.match)
     )
     write_tensors(path, tensors, _head_of(checkpoint))
-    drop_older(checkpoints(folder), keep)
-    return path
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

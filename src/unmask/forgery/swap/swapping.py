@@ -31,10 +31,12 @@ from unmask.media.source import shown
 from unmask.media.writing import written_aside
 from unmask.settings import Settings
 from unmask.types import RgbImage
+from unmask.weights import weight_path
 
 ENDING = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h|it)")
 SECONDS = {"s": 1.0, "min": 60.0, "h": 3600.0}
 PREVIEWS, PLOT = "previews", "loss.png"
+SHIPPED, SHIPPED_ENCODER, SHIPPED_SHAPE = "shipped", "swap_encoder_tiny96", ("tiny96", "df")
 LABEL_ROOM = 32
 """Pixels below a preview for its label."""
 
@@ -81,7 +83,7 @@ def train_swap(
         name: Of the model.
         plan: How.
         settings: Limits.
-        pretrained: Name of a pretrained encoder, for a new training to begin from.
+        pretrained: Name of a pretrained encoder of the lab for a new training to begin from, or ``shipped``.
         on_progress: Called after each iteration.
 
     Raises:
@@ -153,12 +155,25 @@ def pretrain_encoder(
     return trained
 
 
+def encoder_for(plan: TrainingPlan) -> str | None:
+    """``shipped`` where the encoder that comes with the package has the plan's shape, else None.
+
+    >>> from unmask.forgery.swap.presets import preset_named
+    >>> encoder_for(TrainingPlan(until_iterations=1)), encoder_for(TrainingPlan(preset_named("micro64"), until_iterations=1))
+    ('shipped', None)
+    """
+    return SHIPPED if (plan.preset.name, plan.arch) == SHIPPED_SHAPE else None
+
+
 def pretrained_file(lab: Lab, name: str) -> Path:
-    """The newest checkpoint of a pretrained encoder.
+    """The newest checkpoint of a pretrained encoder: one of the lab, or ``shipped``, which comes with the package.
 
     Raises:
         UsageError: There is none of that name.
+        MissingComponent: The shipped one is missing or altered.
     """
+    if name == SHIPPED:
+        return weight_path(SHIPPED_ENCODER)
     found = checkpoints(place_in(lab.models, name))
     if not found:
         raise UsageError(f"The lab holds no encoder {shown(Path(name))}; make one with: unmask forge swap pretrain")
