@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 import numpy as np
@@ -22,7 +22,7 @@ from unmask.benchmark.statistics import (
 from unmask.errors import InputError
 from unmask.examine import Progress, check
 from unmask.settings import Settings
-from unmask.types import Report, Word
+from unmask.types import Media, Report, Word
 
 VERDICT = "verdict"
 FAKE, REAL = "fake", "real"
@@ -43,6 +43,7 @@ class ClipRow:
         main_tracked: Share (0–1) of the film's frames in which the main person was followed.
         anyone_tracked: Share of frames in which anyone was.
         error: Why the film was not analysed.
+        facts: Plain numbers of the file by name and unit, of which no detector should live; see ``facts_of``.
     """
 
     file: str
@@ -52,6 +53,7 @@ class ClipRow:
     main_tracked: float = 0.0
     anyone_tracked: float = 0.0
     error: str | None = None
+    facts: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def pair(self) -> str | None:
@@ -64,6 +66,11 @@ class ClipRow:
         """``fake`` or ``real``, None likewise."""
         named = PAIRED.fullmatch(_stem(self.file))
         return named["side"] if named else None
+
+    @property
+    def person(self) -> str:
+        """Whose film it is: the person of its pair; a film without a pair's name stands for itself."""
+        return self.file if self.pair is None else person_of(self.pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +147,38 @@ def row_of(report: Report, name: str) -> ClipRow:
         {detector: code for detector, code in abstained.items() if fakes[detector] is None},
         _share(len(times[0]) if times else 0, frames),
         _share(anyone, frames),
+        facts=facts_of(report.media),
     )
+
+
+def facts_of(media: Media) -> dict[str, float]:
+    """What a file shows before any picture is decoded; what it does not tell is left out."""
+    video = media.video
+    seconds = (video.duration_seconds if video else None) or media.duration_seconds
+    whole_rate = 8 * media.bytes / seconds if seconds else None
+    told = {
+        "size_bytes": media.bytes,
+        "bit_rate": (video.bit_rate if video else None) or whole_rate,
+        "width": video.width if video else None,
+        "height": video.height if video else None,
+        "frame_rate": video.frame_rate if video else None,
+        "duration_seconds": seconds,
+        "frames": video.frames if video else None,
+        "bits_per_pixel": video.bits_per_pixel if video else None,
+    }
+    return {name: float(fact) for name, fact in told.items() if fact}
 
 
 def rankings(rows: Sequence[ClipRow], seed: int) -> tuple[Ranking, ...]:
     """The paired figure and the area of every detector and of the verdict; empty when no film has its pair."""
     pairs = paired(rows)
-    names = sorted({name for fake, real in pairs.values() for row in (fake, real) for name in row.fakes})
-    ordered = [name for name in names if name != VERDICT] + [name for name in names if name == VERDICT]
-    return tuple(_ranking(name, pairs, seed) for name in ordered)
+    named = detectors_in([row for both in pairs.values() for row in both])
+    return tuple(_ranking(name, pairs, seed) for name in named)
+
+
+def detectors_in(rows: Sequence[ClipRow]) -> list[str]:
+    """Every detector that was asked, by name, and the verdict last."""
+    return sorted({name for row in rows for name in row.fakes}, key=lambda name: (name == VERDICT, name))
 
 
 def paired(rows: Sequence[ClipRow]) -> dict[str, tuple[ClipRow, ClipRow]]:
@@ -158,6 +188,15 @@ def paired(rows: Sequence[ClipRow]) -> dict[str, tuple[ClipRow, ClipRow]]:
         if row.pair is not None and row.side is not None:
             sides.setdefault(row.pair, {})[row.side] = row
     return {pair: (both[FAKE], both[REAL]) for pair, both in sorted(sides.items()) if len(both) == 2}
+
+
+def answered_pairs(detector: str, pairs: Mapping[str, tuple[ClipRow, ClipRow]]) -> dict[str, tuple[float, float]]:
+    """Probability of forgery (0–1) of fake and original where the detector answered for both, by the pair's name."""
+    return {
+        pair: (made, filmed)
+        for pair, (fake, real) in pairs.items()
+        if (made := fake.fakes.get(detector)) is not None and (filmed := real.fakes.get(detector)) is not None
+    }
 
 
 def alarms(rows: Sequence[ClipRow]) -> tuple[Alarms, ...]:
@@ -174,11 +213,7 @@ def _alarms(kind: str, rows: Sequence[ClipRow]) -> Alarms:
 
 
 def _ranking(detector: str, pairs: Mapping[str, tuple[ClipRow, ClipRow]], seed: int) -> Ranking:
-    answered = {
-        pair: (made, filmed)
-        for pair, (fake, real) in pairs.items()
-        if (made := fake.fakes.get(detector)) is not None and (filmed := real.fakes.get(detector)) is not None
-    }
+    answered = answered_pairs(detector, pairs)
     people = [person_of(pair) for pair in answered]
     if not answered:
         return Ranking(detector, 0, len(pairs), 0)

@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from unmask.benchmark.clips import FAKE, MOSTLY, Alarms, ClipRow, Ranking, alarms, rankings
+from unmask.benchmark.clips_detection import Detection, Risk, detections, risks
+from unmask.benchmark.clips_nulls import Nulls, nulls_of
+from unmask.benchmark.clips_tables import LEAKING, detection_lines, null_lines, risk_lines
 from unmask.benchmark.origin import Origin, origin_of
 from unmask.benchmark.sections import Section, table
 from unmask.benchmark.suite import SuiteResult, interval_text, joined
 
 WORDS = ("manipulated", "cannot-tell", "no-sign", "not-analysed")
 KINDS = {"fake": "fakes", "real": "originals", "film": "films"}
+UNTOLD = "No film is named `X_fake` or `X_real`: null tests, rankings and figures of detection were not measured."
 
 
 def clips_origin(folder: Path, files: Sequence[Path], seed: int = 0) -> Origin:
@@ -19,7 +24,9 @@ def clips_origin(folder: Path, files: Sequence[Path], seed: int = 0) -> Origin:
 
 
 def clips_suite(folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str | None = None) -> SuiteResult:
-    """Verdicts of a folder as one result.
+    """Verdicts of a folder as one result, the null tests first.
+
+    Where the facts of the files give the fakes away, rankings and figures of detection are left out.
 
     Args:
         folder: The folder, of whose path the last two names are shown.
@@ -27,16 +34,44 @@ def clips_suite(folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str
         origin: From ``clips_origin``; its seed is that of the bootstrap.
         note: A sentence for the section.
     """
-    counted, ranked = alarms(rows), rankings(rows, origin.seed or 0)
-    lines = [*_alarm_lines(counted), "", _tracking_line(rows), "", *_abstention_lines(rows), *_ranking_lines(ranked)]
-    section = Section(f"clips {named(folder)}", tuple(lines), origin, note, look=_look(counted, ranked))
+    seed, told = origin.seed or 0, any(row.side is not None for row in rows)
+    counted, nulls = alarms(rows), nulls_of(rows, seed) if told else None
+    leak = nulls is not None and nulls.leak
+    ranked, detected, risked = (
+        ((), (), ()) if leak else (rankings(rows, seed), detections(rows, seed), risks(rows, seed))
+    )
+    lines = [
+        *([*null_lines(nulls), ""] if nulls else []),
+        *_alarm_lines(counted),
+        "",
+        _tracking_line(rows),
+        "",
+        *_abstention_lines(rows),
+        *([LEAKING] if leak else _figure_lines(ranked, detected, risked) if told else [UNTOLD]),
+    ]
+    look = _look(counted, ranked) + ("; leak by file facts" if leak else "")
+    section = Section(f"clips {named(folder)}", tuple(lines), origin, note, look=look)
     plain = [
         *({"kind": "clip", **asdict(row)} for row in rows),
+        *_null_rows(nulls),
         *({"kind": "verdicts", **asdict(one)} for one in counted),
         *({"kind": "ranking", **asdict(one)} for one in ranked),
+        *({"kind": "detection", **asdict(one)} for one in detected),
+        *({"kind": "risk", **asdict(one)} for one in risked),
         {"kind": "origin", **asdict(origin)},
     ]
     return SuiteResult(tuple(plain), section)
+
+
+def _null_rows(nulls: Nulls | None) -> list[dict[str, Any]]:
+    if nulls is None:
+        return []
+    facts = {"leak": nulls.leak, **asdict(nulls.facts)} if nulls.facts else {"leak": None}
+    return [
+        {"kind": "null", "null": "file-facts", **facts},
+        *({"kind": "null", "null": "swapped-labels", **asdict(one)} for one in nulls.swapped),
+        *({"kind": "null", "null": "originals-against-originals", **asdict(one)} for one in nulls.halves),
+    ]
 
 
 def named(folder: Path) -> str:
@@ -83,6 +118,11 @@ def _abstention_lines(rows: Sequence[ClipRow]) -> list[str]:
         why = joined([f"{codes.count(code)} {code}" for code in sorted(set(codes))], "–")
         told.append((name, str(sum(row.fakes.get(name) is not None for row in analysed)), str(len(analysed)), why))
     return [*table(("detector", "answered", "of", "abstained"), told), ""] if told else []
+
+
+def _figure_lines(ranked: Sequence[Ranking], detected: Sequence[Detection], risked: Sequence[Risk]) -> list[str]:
+    further = [*detection_lines(detected), *risk_lines(risked)]
+    return [*_ranking_lines(ranked), *(["", *further] if further else [])]
 
 
 def _ranking_lines(ranked: Sequence[Ranking]) -> list[str]:

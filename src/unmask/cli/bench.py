@@ -59,8 +59,10 @@ def bench(
 
     speed prints processor time and memory beside their targets, never time by the clock. pulse takes a folder with
     waves beside a finger sensor (*/ground_truth.txt), films of faces, and patches of skin without a pulse (no-pulse*).
-    clips checks every film of a folder; files named X_real and X_fake are compared in pairs. watermark marks the
-    films of a folder, codes, crops and alters them, and reads them again; about two minutes a film on two cores.
+    clips checks every film of a folder; files named X_real and X_fake are compared in pairs, after null tests that
+    must read 0.5. Where size, bit rate or length of the files alone tell the fakes, it says LEAK and ranks nothing.
+    watermark marks the films of a folder, codes, crops and alters them, and reads them again; about two minutes a film
+    on two cores.
     lab trains a face swap of drawn people for ten minutes and measures it; with a folder of two people's films, twenty
     minutes on these too. With --write, the error against yaw is drawn beside the page.
 

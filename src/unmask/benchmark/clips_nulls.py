@@ -1,0 +1,221 @@
+"""The null tests of the suite ``clips``: what the files, a coin and another source order without any detector."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from unmask.benchmark.clips import FAKE, REAL, ClipRow, answered_pairs, detectors_in, paired, person_of
+from unmask.benchmark.clips_intervals import two_sided_interval
+from unmask.benchmark.nulls import (
+    Facts,
+    coin_shares,
+    half_areas,
+    held_out_kernel,
+    held_out_leanings,
+    middle,
+    permutation_p,
+    swapped_shares,
+)
+from unmask.benchmark.statistics import Interval, cluster_interval, paired_share, ranking
+
+LEAST_PEOPLE = 5
+"""Fewer people cannot show what holds for others."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactAlone:
+    """How one fact orders the films, with nothing learnt.
+
+    Attributes:
+        fact: Its name.
+        share: Share of pairs in which the fake has more of it, ties half; None without a pair.
+        area: Area under the ROC curve, more of it taken for made.
+    """
+
+    fact: str
+    share: float | None
+    area: float
+
+
+@dataclass(frozen=True, slots=True)
+class FactsNull:
+    """What a regression on the facts of the files orders, each person held out in turn.
+
+    Attributes:
+        films: Films compared.
+        pairs: Pairs among them.
+        people: Persons among them.
+        share: Share of pairs in which the fake looks more made, ties half; None without a pair.
+        share_by_person: Where it may lie (95 %), whole persons drawn anew.
+        share_of_coins: Where 95 % of such shares lie when coins say, person by person, which of a pair is the fake.
+        area: Area under the ROC curve of all films.
+        area_by_person: Where it may lie, likewise.
+        alone: Each fact on its own.
+    """
+
+    films: int
+    pairs: int
+    people: int
+    share: float | None
+    share_by_person: Interval | None
+    share_of_coins: Interval | None
+    area: float
+    area_by_person: Interval | None
+    alone: tuple[FactAlone, ...]
+
+    @property
+    def leak(self) -> bool:
+        """Whether the facts tell fakes of people never seen: an interval lies above 0.5.
+
+        One below it is no leak: where nothing is there to learn, what most people's files happen to show is often the
+        contrary of what the one held out does, and the coins go as low.
+        """
+        return any(found is not None and found[0] > 0.5 for found in (self.share_by_person, self.area_by_person))
+
+
+@dataclass(frozen=True, slots=True)
+class SwapNull:
+    """A detector's paired share beside what coins give that say which of a pair is the fake.
+
+    Attributes:
+        detector: Its name, or ``verdict``.
+        pairs: Pairs in which it answered for both.
+        people: Persons among them.
+        mean: Mean share with swapped labels, to be 0.5.
+        range: Where 95 % of these shares lie.
+        observed: Share with the true labels.
+        p_by_pair: How often a coin for every pair goes as far from 0.5.
+        p_by_person: How often a coin for every person does.
+    """
+
+    detector: str
+    pairs: int
+    people: int
+    mean: float
+    range: Interval
+    observed: float | None
+    p_by_pair: float | None
+    p_by_person: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class HalvesNull:
+    """What a detector orders between originals of some people and of others.
+
+    Attributes:
+        detector: Its name, or ``verdict``.
+        originals: Originals for which it answered.
+        people: Persons among them.
+        distance: Mean distance of the area under the ROC curve from 0.5: the size of what another source alone does.
+        range: Where 95 % of the areas lie.
+    """
+
+    detector: str
+    originals: int
+    people: int
+    distance: float
+    range: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Nulls:
+    """All null tests of a folder.
+
+    Attributes:
+        facts: File facts alone, None when there are too few people or facts.
+        swapped: Labels swapped, a row a detector that answered for a pair.
+        halves: Originals against originals, a row a detector that answered for originals of two people or more.
+    """
+
+    facts: FactsNull | None
+    swapped: tuple[SwapNull, ...]
+    halves: tuple[HalvesNull, ...]
+
+    @property
+    def leak(self) -> bool:
+        """Whether the files alone give the fakes away."""
+        return self.facts is not None and self.facts.leak
+
+
+def nulls_of(rows: Sequence[ClipRow], seed: int) -> Nulls:
+    """The null tests of a folder; with a leak, without the shares of the detectors.
+
+    Args:
+        rows: What ``clip_row`` said of each film; those whose names do not tell are left out.
+        seed: Seed of all draws.
+    """
+    told = [row for row in rows if row.side is not None]
+    facts = facts_null(told, seed)
+    hidden = facts is not None and facts.leak
+    names = detectors_in(told)
+    swapped = (_swap_null(name, told, seed, hidden=hidden) for name in names)
+    halves = (_halves_null(name, told, seed) for name in names)
+    return Nulls(facts, tuple(filter(None, swapped)), tuple(filter(None, halves)))
+
+
+def facts_null(rows: Sequence[ClipRow], seed: int) -> FactsNull | None:
+    """What the facts of the files order alone; None with fewer than five people, or without facts or one of the sides.
+
+    The area is that of a regression on all films, the paired share that of one on the differences within pairs.
+    """
+    known = [row for row in rows if row.facts]
+    people, made = [row.person for row in known], np.array([row.side == FAKE for row in known], dtype=bool)
+    if len(set(people)) < LEAST_PEOPLE or made.all() or not made.any():
+        return None
+    names, facts = _table(known)
+    at, pairs = {row.file: k for k, row in enumerate(known)}, paired(known)
+    fakes, originals = (facts[[at[both[side].file] for both in pairs.values()]] for side in (0, 1))
+    owners, even = [person_of(pair) for pair in pairs], np.zeros(len(pairs))
+    kernel, leanings = held_out_kernel(fakes - originals, owners), held_out_leanings(facts, made, people)
+    advantages = kernel.sum(axis=1).round(12)
+    return FactsNull(
+        len(known),
+        len(pairs),
+        len(set(people)),
+        paired_share(advantages, even) if pairs else None,
+        cluster_interval(owners, lambda drawn: paired_share(advantages[drawn], even[drawn]), seed),
+        middle(coin_shares(kernel, owners, seed)) if pairs else None,
+        ranking(leanings[made], leanings[~made]),
+        two_sided_interval(ranking, leanings, made, people, seed),
+        tuple(
+            FactAlone(name, paired_share(more, less) if pairs else None, ranking(column[made], column[~made]))
+            for name, column, more, less in zip(names, facts.T, fakes.T, originals.T, strict=True)
+        ),
+    )
+
+
+def _table(rows: Sequence[ClipRow]) -> tuple[list[str], Facts]:
+    """Names of the facts and their logarithms, a row a film; the median stands in for what a file does not tell."""
+    names = list(dict.fromkeys(name for row in rows for name in row.facts))
+    columns = [np.array([row.facts.get(name, np.nan) for row in rows]) for name in names]
+    return names, np.log(np.column_stack([np.where(np.isnan(one), np.nanmedian(one), one) for one in columns]))
+
+
+def _swap_null(detector: str, rows: Sequence[ClipRow], seed: int, *, hidden: bool) -> SwapNull | None:
+    answered = answered_pairs(detector, paired(rows))
+    if not answered:
+        return None
+    people, fakes, originals = [person_of(pair) for pair in answered], *np.array(list(answered.values())).T
+    outcomes = 0.5 + 0.5 * np.sign(fakes - originals)
+    by_pair, by_person = (swapped_shares(outcomes, together, seed) for together in (list(answered), people))
+    observed = float(outcomes.mean())
+    return SwapNull(
+        detector,
+        len(answered),
+        len(set(people)),
+        float(by_pair.mean()),
+        middle(by_pair),
+        *((None,) * 3 if hidden else (observed, permutation_p(observed, by_pair), permutation_p(observed, by_person))),
+    )
+
+
+def _halves_null(detector: str, rows: Sequence[ClipRow], seed: int) -> HalvesNull | None:
+    answered = [
+        (row.person, fake) for row in rows if row.side == REAL and (fake := row.fakes.get(detector)) is not None
+    ]
+    people = [person for person, _ in answered]
+    if len(set(people)) < 2:
+        return None
+    areas = half_areas(np.array([fake for _, fake in answered]), people, seed)
+    return HalvesNull(detector, len(people), len(set(people)), float(np.abs(areas - 0.5).mean()), middle(areas))
