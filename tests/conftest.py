@@ -44,7 +44,7 @@ def _track(stage: Stage) -> Track:
 
 
 def _follow(stage: Stage) -> Following:
-    return follow(film(stage), bits_per_pixel=1.0)
+    return follow(film(stage), bits_per_pixel=1.0, changes=True)
 
 
 @pytest.fixture(scope="session")

@@ -67,7 +67,7 @@ def check(
     chosen = choose(tuple(only) if only is not None else None)
     key = open_key(limits.keys, clip_key)
     media = probe(Path(path), limits, name=name)
-    followed = follow_people(Path(path), media, limits, on_progress)
+    followed = follow_people(Path(path), media, limits, on_progress, changes=media.kind == "video")
     following, incomplete = followed.following, followed.incomplete
     people = tuple(Person(track, _ask(chosen, "track", track, media)) for track in following.tracks)
     provenance = gather(
@@ -119,8 +119,17 @@ class Followed:
     damaged_pictures: int = 0
 
 
-def follow_people(path: Path, media: Media, settings: Settings, on_progress: Progress | None = None) -> Followed:
+def follow_people(
+    path: Path, media: Media, settings: Settings, on_progress: Progress | None = None, *, changes: bool = False
+) -> Followed:
     """Tracks of everyone in a film or still, and a sentence when the film broke off.
+
+    Args:
+        path: The file.
+        media: What ``probe`` found in it.
+        settings: Limits.
+        on_progress: Told how far the film was read.
+        changes: Whether to measure what changes from frame to frame, which a film alone has.
 
     Raises:
         InputError: The film cannot be decoded.
@@ -130,7 +139,7 @@ def follow_people(path: Path, media: Media, settings: Settings, on_progress: Pro
     bits = media.video.bits_per_pixel if media.kind == "video" else None
     with open_frames(path, media, settings) as film:
         frames = _reported(film, media.duration_seconds, on_progress) if on_progress else film
-        following = follow(frames, max_people=settings.max_people, bits_per_pixel=bits)
+        following = follow(frames, max_people=settings.max_people, bits_per_pixel=bits, changes=changes)
     return Followed(following, film.broken_off or _gaps(film.skipped), film.skipped)
 
 

@@ -24,6 +24,7 @@ from unmask.cli import (
     keys,
     pulse,
     sign,
+    train,
     verify,
     watermark,
 )
@@ -53,6 +54,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "detectors": about.detectors,
     "doctor": about.doctor,
     "bench": bench.bench,
+    "train": train.train,
 }
 GROUPS: dict[str, Group] = {
     "keys": Group(keys.HELP, keys.COMMANDS),

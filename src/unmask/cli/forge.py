@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from unmask.cli.output import print_rich
+from unmask.cli.output import print_json, print_rich
 from unmask.errors import UsageError
 
 if TYPE_CHECKING:
@@ -210,13 +210,6 @@ def _size(text: str) -> tuple[int, int]:
     if found is None:
         raise UsageError(f"'{text}' is no size; write it like 640x360.")
     return int(found.group(1)), int(found.group(2))
-
-
-def print_json(row: dict[str, Any]) -> None:
-    """Print one object on one line."""
-    from unmask.report.as_json import json_line
-
-    typer.echo(json_line(row))
 
 
 def write_and_tell(

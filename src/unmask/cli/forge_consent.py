@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from unmask.cli.forge import Json, LabFolder, Quiet, opened_lab, print_json
-from unmask.cli.output import print_rich
+from unmask.cli.forge import Json, LabFolder, Quiet, opened_lab
+from unmask.cli.output import print_json, print_rich
 from unmask.errors import UsageError
 
 if TYPE_CHECKING:

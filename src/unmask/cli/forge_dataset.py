@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.console import Console
 
-from unmask.cli.forge import Consents, Json, LabFolder, Quiet, opened_lab, print_json
+from unmask.cli.forge import Consents, Json, LabFolder, Quiet, opened_lab
+from unmask.cli.output import print_json
 
 if TYPE_CHECKING:
     from unmask.forgery.dataset.building import Built

@@ -18,9 +18,9 @@ from unmask.cli.forge import (
     Person,
     Quiet,
     opened_lab,
-    print_json,
     write_and_tell,
 )
+from unmask.cli.output import print_json
 
 if TYPE_CHECKING:
     from unmask.forgery.swap.plan import TrainingPlan

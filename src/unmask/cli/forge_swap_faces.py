@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from unmask.cli.forge import Force, Json, LabFolder, Quiet, opened_lab, print_json, written_as_json, written_as_text
-from unmask.cli.output import print_rich
+from unmask.cli.forge import Force, Json, LabFolder, Quiet, opened_lab, written_as_json, written_as_text
+from unmask.cli.output import print_json, print_rich
 
 if TYPE_CHECKING:
     from unmask.forgery.lab import Lab

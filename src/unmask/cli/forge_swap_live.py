@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unmask.cli.forge import CoderPreset, Crf, Force, Json, LabFolder, Quiet, opened_lab, print_json, written_as_json
+from unmask.cli.forge import CoderPreset, Crf, Force, Json, LabFolder, Quiet, opened_lab, written_as_json
+from unmask.cli.output import print_json
 from unmask.errors import UsageError
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from unmask.cli.forge import Force, Json, LabFolder, Output, opened_lab, print_json
+from unmask.cli.forge import Force, Json, LabFolder, Output, opened_lab
+from unmask.cli.output import print_json
 from unmask.errors import UsageError
 
 if TYPE_CHECKING:

@@ -13,11 +13,10 @@ from unmask.cli.forge import (
     Output,
     Quiet,
     opened_lab,
-    print_json,
     written_as_json,
     written_as_text,
 )
-from unmask.cli.output import print_rich
+from unmask.cli.output import print_json, print_rich
 from unmask.errors import UsageError
 
 if TYPE_CHECKING:

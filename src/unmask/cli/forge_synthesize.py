@@ -12,10 +12,10 @@ from unmask.cli.forge import (
     LabFolder,
     Quiet,
     opened_lab,
-    print_json,
     write_and_tell,
     written_as_json,
 )
+from unmask.cli.output import print_json
 
 if TYPE_CHECKING:
     from unmask.forgery.lab import Lab

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from unmask.cli.check import FILES_HELP, NOT_ANALYSED
-from unmask.cli.output import print_rich
+from unmask.cli.output import print_json, print_rich
 from unmask.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def embed(
         noted = mark_file(order, probe(file, limits), limits, opened, ledger, on_progress=watch.advance)
         watch.end()
     if json:
-        _print_json(_marked_as_json(file, output, noted))
+        print_json(_marked_as_json(file, output, noted))
     else:
         print_rich(_marked_as_text(output, folder, opened.organization, noted))
     return 0
@@ -127,7 +127,7 @@ def read(
             try:
                 with opened(one, limits) as path:
                     reading = reading_of(path, probe(path, limits, name=one.name), limits, key, ledger)
-                _print_json(reading_as_json(reading)) if json else print_rich(reading_as_text(reading))
+                print_json(reading_as_json(reading)) if json else print_rich(reading_as_text(reading))
             except InputError as error:
                 incomplete = True
                 _refuse(one.name, error, json=json)
@@ -178,7 +178,7 @@ def draw(
             return NOT_ANALYSED
         watch.end()
     if json:
-        _print_json(reading_as_json(reading) | {"map": str(output) if drawn else None})
+        print_json(reading_as_json(reading) | {"map": str(output) if drawn else None})
     else:
         print_rich(reading_as_text(reading))
         typer.echo(f"The map is in {visible(str(output))}." if drawn else "There is no mark to draw a map of.")
@@ -202,17 +202,11 @@ def _require_new(place: Path, *, force: bool) -> None:
         raise UsageError(f"{shown(place)} is there already; name another, or replace it with --force.")
 
 
-def _print_json(row: dict[str, Any]) -> None:
-    from unmask.report.as_json import json_line
-
-    typer.echo(json_line(row))
-
-
 def _refuse(name: str, error: InputError, *, json: bool) -> None:
     from unmask.cli.mark_reading import failure_as_json
     from unmask.report.as_text import failure_as_text
 
-    _print_json(failure_as_json(name, error)) if json else print_rich(failure_as_text(name, error))
+    print_json(failure_as_json(name, error)) if json else print_rich(failure_as_text(name, error))
 
 
 def _marked_as_json(source: Path, output: Path, noted: "Noted") -> dict[str, Any]:

@@ -4,7 +4,7 @@ from functools import cache
 
 import cv2
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Float64, UInt8
 
 from unmask.faces.pose import mean_face
 from unmask.types import Crop, Landmarks, RgbImage
@@ -13,6 +13,10 @@ CROP_SIDE = 256
 FACE_SHARE = 0.55
 """Height of the face from brow to chin as a share of the crop's side."""
 ANCHORS = (33, 133, 362, 263, 1, 61, 291)
+
+Alignment = Float64[np.ndarray, "2 3"]
+CutOut = UInt8[np.ndarray, "side side 3"]
+"""Gamma-coded RGB, CROP_SIDE pixels square."""
 
 
 def crop_face(image: RgbImage, landmarks: Landmarks, seconds: float, sharpness: float) -> Crop:
@@ -27,17 +31,9 @@ def crop_face(image: RgbImage, landmarks: Landmarks, seconds: float, sharpness: 
     Returns:
         A crop of CROP_SIDE pixels; what lies outside the picture is black.
     """
-    anchors = landmarks[list(ANCHORS), :2]
-    matrix, _ = cv2.estimateAffinePartial2D(anchors, _goal(), method=cv2.LMEDS)
-    if matrix is None:  # all anchors in one place
-        matrix = np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    matrix = alignment_of(landmarks)
     scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
-    picture = cv2.warpAffine(
-        image,
-        matrix,
-        (CROP_SIDE, CROP_SIDE),
-        flags=cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR,
-    )
+    picture = cut_out(image, matrix)
     moved = landmarks.copy()
     moved[:, :2] = landmarks[:, :2] @ matrix[:, :2].T + matrix[:, 2]
     moved[:, 2] *= scale
@@ -45,6 +41,21 @@ def crop_face(image: RgbImage, landmarks: Landmarks, seconds: float, sharpness: 
     corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], np.float32)
     edges = (corners @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
     return Crop(picture, seconds, moved, sharpness, scale, edges)
+
+
+def alignment_of(landmarks: Landmarks) -> Alignment:
+    """The similarity from a picture's pixels to those of the crop in which the face with these points is level."""
+    matrix, _ = cv2.estimateAffinePartial2D(landmarks[list(ANCHORS), :2], _goal(), method=cv2.LMEDS)
+    if matrix is None:  # all anchors in one place
+        return np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+    return np.asarray(matrix, np.float64)
+
+
+def cut_out(image: RgbImage, matrix: Alignment) -> CutOut:
+    """The part of a picture that a crop of this alignment shows; what lies outside the picture is black."""
+    scale = float(np.hypot(matrix[0, 0], matrix[1, 0]))
+    flags = cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR
+    return np.asarray(cv2.warpAffine(image, matrix, (CROP_SIDE, CROP_SIDE), flags=flags), np.uint8)
 
 
 def sharpness_of(image: RgbImage, box: Float32[np.ndarray, "4"]) -> float:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from unmask.faces.align import crop_face, sharpness_of
+from unmask.faces.changes import ChangeSampler
 from unmask.faces.skin import CELLS, cell_colors
 from unmask.types import MESH_STEPS, Crop, Face, Frame, Landmarks, Track
 
@@ -107,10 +108,12 @@ class TrackBuilder:
 
     Args:
         budget: Shared among the tracks of a film.
+        changes: Whether to measure what changes from frame to frame, which costs as much as following the face.
     """
 
-    def __init__(self, budget: CropBudget) -> None:
+    def __init__(self, budget: CropBudget, *, changes: bool = False) -> None:
         self._budget = budget
+        self._changes = ChangeSampler() if changes else None
         self._sample = budget.open_sample()
         self._columns: dict[str, Column] = {}
         self.frames = 0
@@ -123,6 +126,8 @@ class TrackBuilder:
             self._budget.make_room()
         eyes = [_opening(face.landmarks, LEFT_EYE), _opening(face.landmarks, RIGHT_EYE)]
         numbers = [sharpness, clipped, face.score, *eyes, _opening(face.landmarks, LIPS)]
+        if self._changes is not None:
+            self._changes.see(frame, face)
         self._keep("times", np.float64(frame.seconds))
         self._keep("boxes", face.box)
         self._keep("mesh", _packed(face))
@@ -155,6 +160,7 @@ class TrackBuilder:
             lips=numbers[:, 5],
             crops=tuple(self._sample.crops),
             bits_per_pixel=bits_per_pixel,
+            changes=None if self._changes is None else self._changes.changes(),
         )
 
     def _keep(self, name: str, row: np.ndarray | np.float64) -> None:

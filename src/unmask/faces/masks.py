@@ -9,6 +9,7 @@ from unmask.types import Crop
 
 CropMask = Bool[np.ndarray, "height width"]
 INNER_REACH = 0.72
+RIM_REACHES = (0.8, 1.08)
 SURROUND_REACHES = (1.02, 1.5)
 FEATURE_MARGIN_PIXELS = 9
 PICTURE_MARGIN_PIXELS = 5
@@ -22,6 +23,11 @@ def inner_mask(crop: Crop) -> CropMask:
 def surround_mask(crop: Crop) -> CropMask:
     """What lies around the face: hair, ears, neck, background."""
     return _within(crop, SURROUND_REACHES[1]) & ~_within(crop, SURROUND_REACHES[0]) & picture_mask(crop)
+
+
+def rim_mask(crop: Crop) -> CropMask:
+    """Where a face that was laid over another would end."""
+    return _within(crop, RIM_REACHES[1]) & ~_within(crop, RIM_REACHES[0]) & picture_mask(crop)
 
 
 def picture_mask(crop: Crop) -> CropMask:

@@ -65,10 +65,12 @@ class FaceTracker:
     Attributes:
         max_people: People followed at once; of more, the largest faces are.
         bits_per_pixel: Coded bits a pixel of the film, handed on to the tracks.
+        changes: Whether to measure what changes from frame to frame.
     """
 
     max_people: int = 8
     bits_per_pixel: float | None = None
+    changes: bool = False
     crowd: int = 0
     cuts: list[float] = field(default_factory=list)
     frames: int = 0
@@ -143,7 +145,12 @@ class FaceTracker:
         if lost:
             self._add(max(lost, key=lambda p: overlap(p.face.box, face.box)), face, frame)
         elif len(self._people) < self.max_people:
-            person = _Person(TrackBuilder(self._crops), square_of_landmarks(face.landmarks), face, frame.seconds)
+            person = _Person(
+                TrackBuilder(self._crops, changes=self.changes),
+                square_of_landmarks(face.landmarks),
+                face,
+                frame.seconds,
+            )
             self._people.append(person)
             self._add(person, face, frame)
 
@@ -168,15 +175,18 @@ class FaceTracker:
         self._people = [person for person in self._people if all(person is not other for other in people)]
 
 
-def follow(frames: Iterable[Frame], *, max_people: int = 8, bits_per_pixel: float | None = None) -> Following:
+def follow(
+    frames: Iterable[Frame], *, max_people: int = 8, bits_per_pixel: float | None = None, changes: bool = False
+) -> Following:
     """Follow everyone through a film in one pass.
 
     Args:
         frames: Pictures in order of time.
         max_people: People followed at once.
         bits_per_pixel: Coded bits a pixel of the film, None for stills.
+        changes: Whether to measure what changes from frame to frame, which costs as much as following a face.
     """
-    tracker = FaceTracker(max_people=max_people, bits_per_pixel=bits_per_pixel)
+    tracker = FaceTracker(max_people=max_people, bits_per_pixel=bits_per_pixel, changes=changes)
     for frame in frames:
         tracker.see(frame)
     return tracker.finish()

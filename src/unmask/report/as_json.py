@@ -117,6 +117,7 @@ def _evidence(evidence: Evidence) -> Row:
         "segments": [[rounded(it.start, 3), rounded(it.end, 3), rounded(it.fake, 4)] for it in evidence.segments],
         "interval": interval(evidence.interval),
         "measured": {text(name): significant(value) for name, value in evidence.measured.items()},
+        "counts": evidence.counts,
     }
 
 

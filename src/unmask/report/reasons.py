@@ -54,7 +54,7 @@ def strongest(report: Report, most: int = MOST_REASONS) -> tuple[Grounds, ...]:
 
     Each detector's first sentence comes before any detector's second. Among these, clear findings that lean the
     verdict's way come first, then clear ones that lean the other way, then the undecided, each group by its
-    strength. Where all abstained, their reasons stand.
+    strength. Where all abstained, their reasons stand. What has no voice is no ground either, unless there is nothing else.
     """
     found = [
         Grounds(sentence, evidence, person, rank)
@@ -62,8 +62,8 @@ def strongest(report: Report, most: int = MOST_REASONS) -> tuple[Grounds, ...]:
         if not _repeats(evidence)
         for rank, sentence in enumerate(evidence.because)
     ]
-    answered = [grounds for grounds in found if grounds.evidence.fake is not None]
-    abstained = [grounds for grounds in found if grounds.evidence.abstained not in CONTEXT]
+    answered = [grounds for grounds in found if grounds.evidence.fake is not None and grounds.evidence.counts]
+    abstained = [grounds for grounds in found if grounds.evidence.abstained not in CONTEXT and grounds.evidence.counts]
     word = report.verdict.word
     ordered = sorted(
         answered or abstained or found, key=lambda it: (it.rank, _group(it, word), -log_odds_strength(it.evidence))

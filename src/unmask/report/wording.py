@@ -145,7 +145,8 @@ def answer(evidence: Evidence) -> str:
     if evidence.fake is None:
         return f"abstained: {abstention(evidence)}"
     where = percent_range(evidence.interval)
-    return f"{strength(evidence.fake)}, {percent(evidence.fake)}" + (f" ({where})" if where else "")
+    said = f"{strength(evidence.fake)}, {percent(evidence.fake)}" + (f" ({where})" if where else "")
+    return said if evidence.counts else f"{said}, not counted"
 
 
 def abstention(evidence: Evidence) -> str:

@@ -23,7 +23,7 @@ from unmask.types.arrays import (
     Waveform,
 )
 from unmask.types.evidence import Card, Evidence, Map, Reason, Segment, Trace
-from unmask.types.faces import Crop, Face, Track
+from unmask.types.faces import Changes, Crop, Face, Track
 from unmask.types.media import AudioStream, Frame, Media, MediaKind, VideoStream
 from unmask.types.provenance import (
     Action,
@@ -51,6 +51,7 @@ __all__ = [
     "Boxes",
     "Card",
     "CellColors",
+    "Changes",
     "ColorTrace",
     "CredentialState",
     "Credentials",

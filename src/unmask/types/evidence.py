@@ -120,6 +120,7 @@ class Evidence:
         abstained: Reason code when ``fake`` is None, else None.
         interval: Where the probability may lie (95 %), None when abstained.
         measured: Named measurements, units in the names.
+        counts: Whether the answer has a voice in the verdict; False for a detector that is shown until it has earned one.
     """
 
     detector: str
@@ -131,6 +132,7 @@ class Evidence:
     traces: tuple[Trace, ...] = ()
     maps: tuple[Map, ...] = ()
     measured: Mapping[str, float] = field(default_factory=dict)
+    counts: bool = True
 
     @classmethod
     def abstain(

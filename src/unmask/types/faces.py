@@ -57,6 +57,20 @@ class Crop:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Changes:
+    """How much a face and its surround change within a few frames, their motion taken out.
+
+    Attributes:
+        times: When each was measured.
+        sizes: Mean absolute change in levels (0–255). Axes: measurement; time passed (about 1/30, 2/30 and 4/30 s);
+            channel (Y, Cr, Cb of BT.601); detail from fine to coarse; region (skin, eyes and mouth, rim, surround).
+    """
+
+    times: Seconds
+    sizes: Float32[np.ndarray, "measurements 3 3 4 4"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Track:
     """One person through time, built in one pass over the frames.
 
@@ -73,6 +87,7 @@ class Track:
         lips: Opening of the lips, inner-lip distance ÷ mouth width.
         crops: Bounded sample, the sharpest of each stretch of time.
         bits_per_pixel: Coded bits a pixel of the film the face was seen in, None for stills.
+        changes: A bounded sample from all over the track, None when it was not taken.
     """
 
     id: int
@@ -89,6 +104,7 @@ class Track:
     lips: PerFrame
     crops: tuple[Crop, ...]
     bits_per_pixel: float | None = None
+    changes: Changes | None = None
 
     @property
     def start(self) -> float:

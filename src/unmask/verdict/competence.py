@@ -11,8 +11,8 @@ LEAST_SHARE_SEEN = 0.2
 
 
 def answers(evidence: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """The evidence that holds a probability."""
-    return tuple(one for one in evidence if one.fake is not None)
+    """The evidence that holds a probability and has a voice."""
+    return tuple(one for one in evidence if one.fake is not None and one.counts)
 
 
 def unchecked(

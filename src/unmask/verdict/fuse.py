@@ -122,6 +122,8 @@ def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
         return "Cannot tell: this is a sound file, and this version has no detector for voices."
     if not people:
         return "Cannot tell: no face was seen, and all checks but those of signatures and marks look at faces."
+    if any(one.fake is not None for one in people[0].evidence):
+        return "Cannot tell: what was measured has no voice in the verdict yet."
     return f"Cannot tell: no check could be made; {people[0].evidence[0].because[0] if people[0].evidence else 'none was asked for.'}"
 
 

@@ -1,0 +1,128 @@
+"""Flicker: does this face change from frame to frame as its own surround does?
+
+A face that is drawn anew for each frame has its own noise, sharpness and colour in each. Lens, sensor and coder act on
+face and surround alike, so the two are compared in the same frames. A logistic regression weighs the contrasts.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float64
+
+from unmask.signals.change import BANDS, CHANNELS, LAGS, REGIONS, change_contrasts
+from unmask.signals.linear import LinearModel, linear_model
+from unmask.types import Card, Evidence, Seconds, Segment, Trace, Track
+
+CARD = Card(
+    name="flicker",
+    question="Does this face change from frame to frame as its own surround does?",
+    needs="track",
+    kinds=("video",),
+    requires="2 s of one face at 15 frames a second or more, 64 pixels wide or more, with hair, neck or background around it",
+    answers="a face that changes otherwise than its surround speaks for one drawn anew in each frame, as face swaps are",
+    paper="Amerini et al., Deepfake Video Detection through Optical Flow Based CNN, ICCV Workshops 2019.",
+    failures=(
+        "It learned from swaps by one program (an autoencoder, drawn live) of seven people; of other programs it knows nothing.",
+        "A beauty filter, a moving background or a hand before the face change otherwise, too.",
+        "A face that was not drawn anew, such as a still laid over a film, may change as its surround does.",
+    ),
+    weights=("flicker",),
+    cap=0.0,
+)
+
+WEIGHT = "flicker"
+LEAST_SECONDS = 2.0
+LEAST_FRAME_RATE = 15.0
+LEAST_FACE_PIXELS = 64.0
+LEAST_MEASUREMENTS = 5
+WINDOW_SECONDS = 2.0
+TOLD = 2
+CHANNEL_WORDS = {"Y": "brightness", "Cr": "red-difference colour", "Cb": "blue-difference colour"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """A stretch of the track and what the model says of it."""
+
+    start: float
+    end: float
+    fake: float
+
+
+def examine(track: Track) -> Evidence:
+    """Evidence from how one face changes against its surround."""
+    refusal = _refusal(track)
+    if refusal is not None:
+        return refusal
+    model, changes = linear_model(WEIGHT), track.changes
+    contrasts = change_contrasts(changes) if changes is not None else np.zeros((0, 0))
+    times = changes.times if changes is not None else np.zeros(0)
+    if len(contrasts) < LEAST_MEASUREMENTS:
+        because = (
+            f"Change could be measured at {len(contrasts)} moments, {LEAST_MEASUREMENTS} are needed; the face moves too much, "
+            "or too little around it is in the picture."
+        )
+        return Evidence.abstain(CARD.name, "not-measurable", because)
+    middle = np.median(contrasts, axis=0)
+    fake, interval = model.fake(middle)
+    windows = _windows(track, times, contrasts, model)
+    return Evidence(
+        CARD.name,
+        fake,
+        _sentences(middle, model, len(contrasts)),
+        interval=interval,
+        segments=tuple(Segment(window.start, window.end, window.fake) for window in windows),
+        traces=_traces(times, contrasts, model),
+        measured={"weighted_sum": model.total(middle), "moments": float(len(contrasts))},
+        counts=CARD.cap > 0,
+    )
+
+
+def _refusal(track: Track) -> Evidence | None:
+    if track.duration_seconds < LEAST_SECONDS * 0.98:
+        because = (
+            f"The face is in view for {track.duration_seconds:.1f} s; flicker is judged from {LEAST_SECONDS:.0f} s."
+        )
+        return Evidence.abstain(CARD.name, "too-short", because)
+    if track.frame_rate < LEAST_FRAME_RATE * 0.98:
+        because = f"The film has {track.frame_rate:.1f} frames a second; flicker is judged from {LEAST_FRAME_RATE:.0f}."
+        return Evidence.abstain(CARD.name, "frame-rate-too-low", because)
+    if track.face_width < LEAST_FACE_PIXELS:
+        because = f"The face is {track.face_width:.0f} pixels wide; flicker is judged from {LEAST_FACE_PIXELS:.0f}."
+        return Evidence.abstain(CARD.name, "face-too-small", because)
+    return None
+
+
+def _sentences(middle: Float64[np.ndarray, " contrasts"], model: LinearModel, moments: int) -> tuple[str, ...]:
+    """What speaks loudest for the answer, as ratios a reader can check."""
+    parts = model.parts(middle)
+    towards = parts if model.total(middle) > 0 else -parts
+    loudest = np.argsort(-towards, kind="stable")[:TOLD]
+    told = [_contrast(int(number), float(middle[number]), model.middle[number]) for number in loudest]
+    return (*told, f"Face and surround were compared at {moments} moments.")
+
+
+def _contrast(number: int, value: float, usual: float) -> str:
+    rest, region = divmod(number, len(REGIONS))
+    rest, band = divmod(rest, len(BANDS))
+    lag, channel = divmod(rest, len(CHANNELS))
+    what = f"the {BANDS[band]} detail in the {CHANNEL_WORDS[CHANNELS[channel]]} of the {REGIONS[region]}"
+    ratios = f"{np.exp(value):.2f} times as much as that of the surround; {np.exp(usual):.2f} is usual"
+    return f"Within {LAGS[lag]}, {what} changes {ratios}."
+
+
+def _windows(track: Track, times: Seconds, contrasts: np.ndarray, model: LinearModel) -> Sequence[_Window]:
+    """Stretches of WINDOW_SECONDS with enough measurements."""
+    windows = []
+    for start in np.arange(track.start, track.end, WINDOW_SECONDS):
+        end = min(float(start) + WINDOW_SECONDS, track.end)
+        inside = (times >= start) & (times < end)
+        if inside.sum() >= LEAST_MEASUREMENTS and end > start:
+            windows.append(_Window(float(start), end, model.fake(np.median(contrasts[inside], axis=0))[0]))
+    return windows
+
+
+def _traces(times: Seconds, contrasts: np.ndarray, model: LinearModel) -> tuple[Trace, ...]:
+    totals = np.array([model.total(row) for row in contrasts])
+    return (Trace("Weighted difference of change between face and surround", times, totals, "s"),)

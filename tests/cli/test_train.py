@@ -1,0 +1,51 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.program import rows, unmask
+from tests.puppet import Puppet, Stage, film
+from unmask.media.encode import write_video
+
+
+@pytest.fixture(scope="module")
+def pairs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two puppets, each filmed and with a face laid over anew in each frame, and a file that is no film."""
+    folder = tmp_path_factory.mktemp("train") / "pairs"
+    folder.mkdir()
+    for tone, person in enumerate(("anna", "ben")):
+        for side in ("real", "fake"):
+            stage = Stage(puppets=(Puppet(tone=tone, swapped=side == "fake"),), seconds=2.4, seed=tone)
+            write_video(
+                folder / f"{person}_0_{side}.mp4", (one.image for one in film(stage)), 30.0, crf=20, preset="veryfast"
+            )
+    (folder / "clara_0_real.mp4").write_bytes(b"no film")
+    return folder
+
+
+def test_a_detector_is_trained_and_told_what_it_is_worth(pairs: Path, tmp_path: Path) -> None:
+    out = tmp_path / "mine.json"
+    asked = ["train", "flicker", str(pairs), "--quick", "--out", str(out), "--work", str(tmp_path / "work")]
+    done = unmask(*asked)
+    assert done.returncode == 0, done.stderr
+    assert "| as it is | 2     | 2      |" in done.stdout
+    assert "anna_0_fake.mp4" in done.stderr
+    assert "Left out:" in done.stderr
+    assert "clara_0_real.mp4" in done.stderr
+    assert len(json.loads(out.read_text(encoding="utf-8"))["weights"]) == 108
+
+    (row,) = rows(unmask(*asked, "--json", "--quiet"))
+    assert row["left_out"][0]["pairs"] == 2
+    assert len(row["remarks"]) == 1
+
+
+def test_films_without_a_pair_are_refused_in_one_sentence(pairs: Path, tmp_path: Path) -> None:
+    lonely = tmp_path / "real"
+    lonely.mkdir()
+    (lonely / "ben.mp4").write_bytes((pairs / "ben_0_real.mp4").read_bytes())
+    done = unmask("train", "flicker", str(lonely), "--quick", "--work", str(tmp_path / "work"), "-q")
+    assert done.returncode == 2
+    assert "no fakes of two people" in done.stderr
+    nowhere = unmask("train", "flicker", str(tmp_path / "nowhere"), "-q")
+    assert nowhere.returncode == 2
+    assert "nowhere" in nowhere.stderr
