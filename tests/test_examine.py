@@ -23,7 +23,7 @@ def report(puppet_clip: Path) -> Report:
 def test_a_film_of_a_puppet_becomes_a_report_of_one_person(report: Report) -> None:
     (person,) = report.people
     assert len(person.track.times) == 360
-    assert {one.detector for one in person.evidence} == {"motion", "pulse", "seam"}
+    assert {one.detector for one in person.evidence} == {"flicker", "motion", "pulse", "seam"}
     assert [one.detector for one in report.evidence] == ["file", "credentials", "watermark"]
 
 
@@ -46,7 +46,7 @@ def test_the_engine_names_all_that_made_the_report(report: Report) -> None:
     assert report.engine.version == __version__
     assert set(FACE_WEIGHTS) <= set(report.engine.weights)
     assert report.engine.weights["mean_face"] == weight_card("mean_face").sha256
-    assert report.engine.detectors == ("credentials", "file", "motion", "pulse", "seam", "watermark")
+    assert report.engine.detectors == ("credentials", "file", "flicker", "motion", "pulse", "seam", "watermark")
     assert report.engine.settings["max_people"] == 8
 
 
