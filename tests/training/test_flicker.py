@@ -43,12 +43,15 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> tuple[Clip, ...]:
     return tuple(found)
 
 
-def test_a_detector_learns_from_pairs_and_a_broken_film_is_a_remark(clips: tuple[Clip, ...], tmp_path: Path) -> None:
+def test_a_detector_learns_from_pairs_and_what_is_no_film_is_a_remark(clips: tuple[Clip, ...], tmp_path: Path) -> None:
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film")
     begun: list[str] = []
     ended: list[int] = []
-    given = (*clips, clip(broken, "real", "", None))
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    odd = (broken, pictures, tmp_path / "gone.mp4")
+    given = (*clips, *(clip(path, "real", "", None) for path in odd))
     trained = train_flicker(
         given,
         tmp_path / "work",
@@ -60,7 +63,8 @@ def test_a_detector_learns_from_pairs_and_a_broken_film_is_a_remark(clips: tuple
     assert len(trained.measured) == len(clips)
     assert begun == [one.path.name for one in given]
     assert len(ended) == len(given)
-    assert any("broken.mp4" in remark for remark in trained.remarks)
+    assert len(trained.remarks) == len(odd)
+    assert all(path.name in remark for path, remark in zip(odd, trained.remarks, strict=True))
     left_out = dict(zip((one.clip.path.stem for one in trained.measured), trained.fitted.left_out, strict=True))
     assert all(left_out[f"p{tone}_fake"] > left_out[f"p{tone}_real"] for tone in range(3))
 

@@ -48,7 +48,8 @@ def train(
     from unmask.settings import settings
     from unmask.training.flicker import VARIANTS, train_flicker
 
-    clips = [clip for folder in data for clip in read_data_set(folder).clips]
+    sets = [read_data_set(folder) for folder in data]
+    clips = [clip for one in sets for clip in one.clips]
     with watching(len(clips), quiet=quiet) as watch:
         variants = VARIANTS[:1] if quick else VARIANTS
         trained = train_flicker(clips, work, settings(), variants=variants, on_begin=watch.begin, on_end=watch.end)
@@ -59,13 +60,14 @@ def train(
     rows = left_out_rows(
         [LeftOut(person, one.clip.pair, one.clip.label == "fake", one.variant, fake) for one, person, fake in answers]
     )
+    remarks = [*(remark for one in sets for remark in one.remarks), *trained.remarks]
     if json:
-        told = {"model": text(str(place)), "left_out": [asdict(row) for row in rows], "remarks": list(trained.remarks)}
+        told = {"model": text(str(place)), "left_out": [asdict(row) for row in rows], "remarks": remarks}
         print_json(told)
         return 0
     for line in left_out_table(rows):
         typer.echo(line)
-    for remark in trained.remarks:
+    for remark in remarks:
         typer.echo(f"Left out: {remark}", err=True)
     typer.echo(f"Written to {shown(place)}; each person's answers are those of a model fitted without them.", err=True)
     return 0

@@ -4,7 +4,6 @@ Every film is measured as it is, coded anew at two qualities, and smaller, so th
 platform. A fake and its own original go through the same.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -34,6 +33,8 @@ UNPAIRED_WEIGHT = 0.2
 """Weight of a film without a fake of its own, against one for a fake: it tells of its source more than of forgeries."""
 ORIGINAL_WEIGHT = 0.6
 MOST_SECONDS = 20.0
+DIGITS = 24
+"""Of a film's SHA-256, in the name of what was measured of it."""
 
 Shrunk = UInt8[np.ndarray, "rows columns 3"]
 """Gamma-coded RGB, smaller than the picture it comes from."""
@@ -159,7 +160,7 @@ def _weight(clip: Clip) -> float:
 
 
 def _variants_of(clip: Clip, variants: Sequence[Variant], work: Path, settings: Settings) -> Iterator[Measured]:
-    digest = hashlib.sha256(clip.path.read_bytes()).hexdigest()[:24]
+    digest = probe(clip.path, settings).sha256[:DIGITS]
     for variant in variants:
         place = work / f"{digest}-{variant.name.replace(' ', '-')}.json"
         if not place.is_file():
