@@ -36,7 +36,21 @@ def test_a_detector_is_trained_and_told_what_it_is_worth(pairs: Path, tmp_path: 
 
     (row,) = rows(unmask(*asked, "--json", "--quiet"))
     assert row["left_out"][0]["pairs"] == 2
-    assert len(row["remarks"]) == 1
+    broken, *alike = row["remarks"]
+    assert "clara_0_real.mp4" in broken
+    assert alike  # puppets are much alike
+    assert all("look nearly the same" in remark for remark in alike)
+
+
+def test_a_film_that_is_called_real_and_fake_is_refused(pairs: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pairs"
+    folder.mkdir()
+    for name in ("anna_0_real.mp4", "anna_0_fake.mp4"):
+        (folder / name).write_bytes((pairs / "anna_0_real.mp4").read_bytes())
+    done = unmask("train", "flicker", str(folder), "--work", str(tmp_path / "work"), "-q")
+    assert done.returncode == 2
+    assert "anna_0_real.mp4" in done.stderr
+    assert "anna_0_fake.mp4" in done.stderr
 
 
 def test_films_without_a_pair_are_refused_in_one_sentence(pairs: Path, tmp_path: Path) -> None:

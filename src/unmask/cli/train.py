@@ -31,6 +31,7 @@ def train(
 
     flicker learns how a face that is drawn anew in each frame changes against its surround. It needs pairs of two people or more
     (X_fake, X_real, or a known data set, see docs/guide/datasets.md); further folders of filmed people teach it what is no forgery.
+    Films that are called both real and fake are refused, and such as look alike are named.
     Each person is left out once: the figures are those of models that had not seen them.
 
     \b
@@ -42,13 +43,14 @@ def train(
     from unmask.cli.output import print_json
     from unmask.cli.progress import watching
     from unmask.datasets import read_data_set
+    from unmask.datasets.checking import checked
     from unmask.media.source import shown
     from unmask.media.writing import written_aside
     from unmask.report.plain import text
     from unmask.settings import settings
     from unmask.training.flicker import VARIANTS, train_flicker
 
-    sets = [read_data_set(folder) for folder in data]
+    sets = [checked(read_data_set(folder), settings()) for folder in data]
     clips = [clip for one in sets for clip in one.clips]
     with watching(len(clips), quiet=quiet) as watch:
         variants = VARIANTS[:1] if quick else VARIANTS
