@@ -73,18 +73,21 @@ def test_both_films_of_a_pair_are_coded_alike(built: tuple[Built, Path]) -> None
 
 def test_outside_of_mask_and_label_a_forgery_is_its_original(built: tuple[Built, Path]) -> None:
     forged = [rows for rows in by_pair(built[0]).values() if rows[1].label]
-    changes = []
     for original, fake in forged:
+        changes = []
         films = [pictures(built[1] / path) for path in (original.path, fake.path, fake.mask)]
         left, top, right, bottom = map(int, fake.label_box.split())
         for real, made, mask in zip(*films, strict=True):
             apart = np.abs(real.astype(np.float32) - made).mean(axis=2)
-            changes.append(float(apart[mask[..., 0] > 40].mean()))
             outside = mask[..., 0] < 4
             outside[top:bottom, left:right] = False
             assert outside.mean() > 0.3
             assert apart[outside].mean() < NEARLY
-    assert np.median(changes) > NEARLY
+            changes.append((apart[mask[..., 0] > 40].mean(), apart[outside].mean()))
+        inside, around = np.mean(
+            changes, axis=0
+        )  # which forgery was drawn depends on the films' bytes: it may be gentle
+        assert inside > 1.2 * around
 
 
 def test_the_table_holds_every_film_and_the_ledger_its_truth(built: tuple[Built, Path], with_faults: Originals) -> None:
