@@ -6,7 +6,7 @@ import pytest
 
 from tests.puppet import Puppet, Stage, film
 from unmask.faces import changes as module
-from unmask.faces.changes import MOST_MEASUREMENTS, STEP_SECONDS, ChangeSampler
+from unmask.faces.changes import STEP_SECONDS, ChangeSampler
 from unmask.faces.track import FaceTracker, follow
 from unmask.signals.change import change_contrasts
 from unmask.types import Changes, Face, Frame
@@ -97,7 +97,6 @@ def test_a_long_film_is_measured_in_bounded_memory(
     changes = sampled(followed)
     assert 3 <= len(changes.times) <= 6
     assert changes.times[-1] - changes.times[0] > SHORT.seconds / 2
-    assert MOST_MEASUREMENTS >= 60
 
 
 def test_only_who_asks_pays_for_it() -> None:

@@ -189,7 +189,7 @@ def pretrain(
 ) -> int:
     """Train an encoder on the faces of many people, for swaps to begin from.
 
-    It learns what faces have in common, and draws nobody as anybody else. A swap that begins from it has a likeness sooner.
+    It learns what faces have in common, and draws nobody as anybody else. What a swap gains by it is in docs/results.md.
 
     \b
     Examples:

@@ -70,6 +70,6 @@ def train(
     for line in left_out_table(rows):
         typer.echo(line)
     for remark in remarks:
-        typer.echo(f"Left out: {remark}", err=True)
+        typer.echo(f"Note: {remark}", err=True)
     typer.echo(f"Written to {shown(place)}; each person's answers are those of a model fitted without them.", err=True)
     return 0

@@ -4,9 +4,6 @@ A face that is drawn anew for each frame has its own noise, sharpness and colour
 face and surround alike, so the two are compared in the same frames. A logistic regression weighs the contrasts.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 from jaxtyping import Float64
 
@@ -41,15 +38,6 @@ TOLD = 2
 CHANNEL_WORDS = {"Y": "brightness", "Cr": "red-difference colour", "Cb": "blue-difference colour"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """A stretch of the track and what the model says of it."""
-
-    start: float
-    end: float
-    fake: float
-
-
 def examine(track: Track) -> Evidence:
     """Evidence from how one face changes against its surround."""
     refusal = _refusal(track)
@@ -66,13 +54,12 @@ def examine(track: Track) -> Evidence:
         return Evidence.abstain(CARD.name, "not-measurable", because)
     middle = np.median(contrasts, axis=0)
     fake, interval = model.fake(middle)
-    windows = _windows(track, times, contrasts, model)
     return Evidence(
         CARD.name,
         fake,
         _sentences(middle, model, len(contrasts)),
         interval=interval,
-        segments=tuple(Segment(window.start, window.end, window.fake) for window in windows),
+        segments=_segments(track, times, contrasts, model),
         traces=_traces(times, contrasts, model),
         measured={"weighted_sum": model.total(middle), "moments": float(len(contrasts))},
         counts=CARD.cap > 0,
@@ -112,15 +99,15 @@ def _contrast(number: int, value: float, usual: float) -> str:
     return f"Within {LAGS[lag]}, {what} changes {ratios}."
 
 
-def _windows(track: Track, times: Seconds, contrasts: np.ndarray, model: LinearModel) -> Sequence[_Window]:
+def _segments(track: Track, times: Seconds, contrasts: np.ndarray, model: LinearModel) -> tuple[Segment, ...]:
     """Stretches of WINDOW_SECONDS with enough measurements."""
-    windows = []
+    segments = []
     for start in np.arange(track.start, track.end, WINDOW_SECONDS):
         end = min(float(start) + WINDOW_SECONDS, track.end)
         inside = (times >= start) & (times < end)
-        if inside.sum() >= LEAST_MEASUREMENTS and end > start:
-            windows.append(_Window(float(start), end, model.fake(np.median(contrasts[inside], axis=0))[0]))
-    return windows
+        if inside.sum() >= LEAST_MEASUREMENTS:
+            segments.append(Segment(float(start), end, model.fake(np.median(contrasts[inside], axis=0))[0]))
+    return tuple(segments)
 
 
 def _traces(times: Seconds, contrasts: np.ndarray, model: LinearModel) -> tuple[Trace, ...]:

@@ -9,7 +9,7 @@ from functools import cache
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, UInt8
+from jaxtyping import Bool, Float32
 
 from unmask.faces.align import CROP_SIDE, Alignment, alignment_of, crop_face, cut_out
 from unmask.faces.masks import feature_mask, inner_mask, rim_mask, surround_mask
@@ -29,7 +29,6 @@ LARGEST_JUMP = 0.3
 """The face's middle may move by this share of its width from frame to frame."""
 LEAST_REGION_PIXELS, LEAST_SURROUND_PIXELS = 400, 2500
 
-Gray = UInt8[np.ndarray, "rows columns"]
 Bands = Float32[np.ndarray, "channels bands rows columns"]
 Regions = Bool[np.ndarray, "regions rows columns"]
 Sizes = Float32[np.ndarray, "channels bands regions"]

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float64, UInt8
 
 from unmask.datasets import Clip, DataSet, groups_of
+from unmask.detectors.flicker import LEAST_MEASUREMENTS
 from unmask.errors import InputError, UsageError
 from unmask.examine import follow_people
 from unmask.media.encode import write_video
@@ -27,7 +28,6 @@ from unmask.signals.change import change_contrasts
 from unmask.training.regression import Films, Fitted, alike, fit_model
 from unmask.types import RgbImage
 
-LEAST_MEASUREMENTS = 5
 RIDGE = 0.1
 UNPAIRED_WEIGHT = 0.2
 """Weight of a film without a fake of its own, against one for a fake: it tells of its source more than of forgeries."""
