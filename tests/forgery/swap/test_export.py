@@ -14,9 +14,10 @@ from unmask.forgery.consent import Basis, Enrolment, Evidence, Scope, enrol, not
 from unmask.forgery.lab import Lab
 from unmask.forgery.swap.checkpoint import Checkpoint, DataOrder, save_checkpoint
 from unmask.forgery.swap.descent import Descent
-from unmask.forgery.swap.export import INPUT, OUTPUTS, export_model, onnx_session, write_onnx
+from unmask.forgery.swap.export import INPUT, OUTPUTS, export_model, write_onnx
 from unmask.forgery.swap.model import SwapModel
 from unmask.networks.autoencoder import SwapNetwork
+from unmask.networks.inference import OnnxNetwork
 from unmask.networks.shape import Arch, SwapShape
 from unmask.provenance.ledger import Entry, record
 
@@ -55,7 +56,7 @@ def test_the_file_draws_what_the_model_draws(lab: Lab, tmp_path: Path, arch: Arc
     done = export_model(lab, "m", tmp_path / "m.dfm")
     assert done.apart < 1e-3
     faces = np.random.default_rng(2).integers(0, 256, (1, SIDE, SIDE, 3), np.uint8)
-    own_mask, drawn, mask = onnx_session(done.path).run(None, {INPUT: faces[..., ::-1].astype(np.float32) / 255})
+    own_mask, drawn, mask = OnnxNetwork(done.path)({INPUT: faces[..., ::-1].astype(np.float32) / 255})
     model = SwapModel.of(checkpoint)
     wanted = model.swap(faces)
     assert np.abs(drawn[..., ::-1] * 255 - wanted.images).max() < 0.75  # one side is rounded

@@ -32,6 +32,7 @@ from unmask.forgery.swap.swapping import method_of, open_model
 from unmask.media.source import shown
 from unmask.media.writing import written_aside
 from unmask.networks.autoencoder import SwapNetwork
+from unmask.networks.inference import OnnxNetwork
 from unmask.version import __version__
 
 INPUT = "in_face:0"
@@ -173,22 +174,6 @@ def write_onnx(network: SwapNetwork, destination: Path, facts: Mapping[str, str]
     return apart
 
 
-def onnx_session(path: Path) -> Any:
-    """An ONNX file, ready to run on one core without busy waiting.
-
-    Raises:
-        MissingComponent: ONNX Runtime is not installed.
-    """
-    try:
-        import onnxruntime  # noqa: PLC0415 # an extra, and slow to load
-    except ImportError as error:
-        raise MissingComponent(_missing()) from error
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-
-
 @contextmanager
 def _traced() -> Generator[None]:
     """While a network is traced: its sizes are tensors, which no check of shapes can read.
@@ -224,7 +209,7 @@ def _apart(wrapped: nn.Module, sample: Face, path: Path) -> float:
     """The largest difference between what torch and what ONNX Runtime draw; endless where one draws no numbers."""
     with torch.inference_mode():
         wanted = [drawn.numpy() for drawn in wrapped(sample)]
-    got = onnx_session(path).run(list(OUTPUTS), {INPUT: sample.numpy()})
+    got = OnnxNetwork(path)({INPUT: sample.numpy()})
     apart = max(float(np.abs(one - other).max()) for one, other in zip(wanted, got, strict=True))
     return apart if np.isfinite(apart) else float("inf")
 
@@ -253,4 +238,4 @@ def _onnx() -> Any:
 
 
 def _missing() -> str:
-    return "Exporting a model needs onnx and onnxruntime; install them with: pip install 'unmask[lab]'."
+    return "Exporting a model needs onnx; install it with: pip install 'unmask[lab]'."

@@ -1,0 +1,59 @@
+"""A trained network in an ONNX file, as a function on arrays; no PyTorch is needed to run it."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from unmask.errors import UsageError
+from unmask.weights import weight_path
+
+
+class OnnxNetwork:
+    """One network on one thread, without busy waiting.
+
+    Args:
+        path: An ONNX file.
+
+    Attributes:
+        inputs: Shape of each input by its name; a size that is free has a name, or None.
+        outputs: Likewise of each output.
+
+    Raises:
+        UsageError: The file is no ONNX network that can be run here.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import onnxruntime  # noqa: PLC0415 # slow to load; listing detectors must not wait for it
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 4
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        try:
+            self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's own exceptions share no base but this one
+            raise UsageError(f"'{path.name}' is no ONNX network that can be run here: {_reason(error)}.") from error
+        self.inputs: dict[str, list[int | str | None]] = {one.name: one.shape for one in self._session.get_inputs()}
+        self.outputs: dict[str, list[int | str | None]] = {one.name: one.shape for one in self._session.get_outputs()}
+
+    def __call__(self, inputs: Mapping[str, np.ndarray]) -> list[Any]:
+        """Outputs in their own order, for inputs by name."""
+        return list(self._session.run(None, dict(inputs)))
+
+
+def _reason(error: Exception) -> str:
+    """The last part of what the library says, which is the part about the file."""
+    return str(error).strip().rsplit(" : ", 1)[-1].splitlines()[0].rstrip(".")
+
+
+@cache
+def onnx_network(weight: str) -> OnnxNetwork:
+    """The network of a weight that comes with the package, loaded once a process.
+
+    Raises:
+        MissingComponent: The weight is missing or altered.
+    """
+    return OnnxNetwork(weight_path(weight))
