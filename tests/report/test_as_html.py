@@ -4,11 +4,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from unmask.errors import NotMedia
 from unmask.report.as_html import IndexRow, as_html, index_html
-from unmask.types import Card, Report
+from unmask.types import Card, Overlay, Report
 from unmask.verdict.fuse import NO_SIGN_UP_TO
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
@@ -194,3 +195,16 @@ def test_the_index_links_pages_and_escapes_names(report: Report) -> None:
     assert "<b>\\n.mp4" in page.text
     assert "b" not in {tag for tag, _ in page.tags}
     assert Page(index_html([])).text.startswith("0 files")
+
+
+def test_a_face_is_shown_with_and_without_what_may_be_made(report: Report, cards: Mapping[str, Card]) -> None:
+    person = report.people[0]
+    squares = np.eye(4, dtype=np.float32)
+    overlay = Overlay("Where something may have been laid over", 2.0, np.full((64, 64, 3), 90, np.uint8), squares)
+    evidence = (replace(person.evidence[0], overlays=(overlay,)), *person.evidence[1:])
+    before = Page(as_html(report, cards))
+    page = Page(as_html(replace(report, people=(replace(person, evidence=evidence), *report.people[1:])), cards))
+    pictures = [attributes for tag, attributes in page.tags if tag == "img"]
+    assert len(pictures) == len([tag for tag, _ in before.tags if tag == "img"]) + 2
+    assert len({attributes["src"] for attributes in pictures}) == len(pictures)
+    assert "Where something may have been laid over, at 0:02" in page.text

@@ -27,6 +27,7 @@ IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 class MobileNet(nn.Module):
     """MobileNetV2 as far as its last maps at a sixteenth of the picture's side."""
 
+    features: nn.Sequential
     mean: Tensor
     spread: Tensor
 

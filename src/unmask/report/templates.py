@@ -12,7 +12,8 @@ from unmask.report import wording
 from unmask.report.figures.bar import probability_bar, small_bar
 from unmask.report.figures.curve import curve
 from unmask.report.figures.heatmap import heat_map
-from unmask.report.thumbnail import best_crop, data_uri
+from unmask.report.figures.overlay import tinted
+from unmask.report.thumbnail import best_crop, data_uri, whole_uri
 
 
 def rendered(template: str, **context: Any) -> str:
@@ -36,7 +37,7 @@ def _environment() -> jinja2.Environment:
     )
     words = ("abstention", "answer", "clock", "first_upper", "percent", "percent_range", "sentence", "strength")
     environment.filters |= {name: getattr(wording, name) for name in words}
-    environment.filters["data_uri"] = data_uri
+    environment.filters |= {"data_uri": data_uri, "whole_uri": whole_uri, "tinted": tinted}
     environment.globals |= {
         "verdicts": wording.VERDICTS,
         "meanings": wording.MEANINGS,

@@ -20,7 +20,11 @@ def best_crop(crops: tuple[Crop, ...]) -> Crop:
 def data_uri(image: RgbImage) -> str:
     """The middle of the picture as a JPEG within an address, at most 256 pixels wide and high."""
     margin = round(_MARGIN * min(image.shape[:2]))
-    image = image[margin : image.shape[0] - margin, margin : image.shape[1] - margin]
+    return whole_uri(image[margin : image.shape[0] - margin, margin : image.shape[1] - margin])
+
+
+def whole_uri(image: RgbImage) -> str:
+    """The whole picture likewise."""
     height, width = image.shape[:2]
     scale = min(1.0, _SIDE / max(height, width))
     size = (max(round(width * scale), 1), max(round(height * scale), 1))

@@ -22,7 +22,7 @@ from unmask.types.arrays import (
     Seconds,
     Waveform,
 )
-from unmask.types.evidence import Card, Evidence, Map, Reason, Segment, Trace
+from unmask.types.evidence import Card, Evidence, Map, Overlay, Reason, Segment, Trace
 from unmask.types.faces import Changes, Crop, Face, Track
 from unmask.types.media import AudioStream, Frame, Media, MediaKind, VideoStream
 from unmask.types.provenance import (
@@ -72,6 +72,7 @@ __all__ = [
     "MediaKind",
     "Mesh",
     "MonoAudio",
+    "Overlay",
     "Payload",
     "PerFrame",
     "Person",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float32, Float64, UInt8
 
 from unmask.types.media import MediaKind
 
@@ -80,6 +80,23 @@ class Map:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlay:
+    """A picture of a face, and where in it a detector believes that something was made.
+
+    Attributes:
+        name: What it shows, in words.
+        seconds: Presentation time of the picture.
+        picture: Gamma-coded RGB, 0–255.
+        made: Probability (0–1) that each of the squares into which the picture is cut was made.
+    """
+
+    name: str
+    seconds: float
+    picture: UInt8[np.ndarray, "side side 3"]
+    made: Float32[np.ndarray, "rows columns"]
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """What a detector says of itself; feeds the command line, the API, the page, the benchmark and the docs.
@@ -131,6 +148,7 @@ class Evidence:
     segments: tuple[Segment, ...] = ()
     traces: tuple[Trace, ...] = ()
     maps: tuple[Map, ...] = ()
+    overlays: tuple[Overlay, ...] = ()
     measured: Mapping[str, float] = field(default_factory=dict)
     counts: bool = True
 

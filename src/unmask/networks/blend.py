@@ -1,0 +1,70 @@
+"""A network that says whether a face was laid over a picture, and where.
+
+Reference:
+    Li et al., Face X-ray, CVPR 2020, for the place of the blend beside the label; Sandler et al., MobileNetV2, CVPR 2018.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+from unmask.networks.mobilenet import CHANNELS, MobileNet, Pictures
+
+SIDE = 224
+"""Of the picture, pixels."""
+MASK_SIDE = 28
+FINE_LAYER, FINE_CHANNELS = 6, 32
+"""Where the maps are still MASK_SIDE wide."""
+FROZEN_LAYERS = 4
+"""The first layers see edges and colours, as ImageNet taught them; they are not trained."""
+MASK_CHANNELS, DROPPED = 32, 0.3
+
+Logits = Float[Tensor, " batch"]
+"""Above zero where a face was laid over the picture rather than not."""
+MaskLogits = Float[Tensor, "batch 28 28"]
+"""Likewise for each square of 8 × 8 pixels."""
+
+
+class BlendNetwork(nn.Module):
+    """Maps of MobileNetV2, read twice: square by square, and as a whole with an eye on the suspect squares."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trunk = MobileNet()
+        self.coarse = nn.Conv2d(CHANNELS, MASK_CHANNELS, 1)
+        self.fine = nn.Conv2d(FINE_CHANNELS, MASK_CHANNELS, 1)
+        self.place = nn.Conv2d(MASK_CHANNELS, 1, 3, padding=1)
+        self.drop = nn.Dropout(DROPPED)
+        self.label = nn.Linear(3 * CHANNELS, 1)
+
+    def forward(self, pictures: Pictures) -> tuple[Logits, MaskLogits]:
+        """The answer for the whole picture, and for each of its squares."""
+        layers = list(self.trunk.features)
+        maps = self.trunk.evened(pictures)
+        with torch.no_grad():
+            maps = _through(layers[:FROZEN_LAYERS], maps)
+        fine = _through(layers[FROZEN_LAYERS : FINE_LAYER + 1], maps)
+        maps = _through(layers[FINE_LAYER + 1 :], fine)
+        wider = interpolate(self.coarse(maps), scale_factor=2.0, mode="nearest")
+        places: Tensor = self.place(torch.relu(wider + self.fine(fine)))
+        suspect = nn.functional.avg_pool2d(torch.sigmoid(places), 2)
+        attended = (maps * suspect).sum((2, 3)) / (suspect.sum((2, 3)) + 1)
+        read = torch.cat([maps.mean((2, 3)), maps.amax((2, 3)), attended], dim=1)
+        logits: Tensor = self.label(self.drop(read))
+        return logits[:, 0], places[:, 0]
+
+    def learning(self, *, learns: bool) -> None:
+        """Train or judge; what ImageNet taught of the usual size of each map stays as it is."""
+        self.train(learns)
+        for layer in self.trunk.modules():
+            if isinstance(layer, nn.BatchNorm2d):
+                layer.eval()
+
+
+def _through(layers: Sequence[nn.Module], maps: Tensor) -> Tensor:
+    for layer in layers:
+        maps = layer(maps)
+    return maps
