@@ -15,7 +15,6 @@ from unmask.benchmark.statistics import (
     Rows,
     cluster_interval,
     exact_interval,
-    largest_rate,
     paired_share,
     ranking,
 )
@@ -23,6 +22,7 @@ from unmask.errors import InputError
 from unmask.examine import Progress, check
 from unmask.settings import Settings
 from unmask.types import Media, Report, Word
+from unmask.verdict.conformal import upper_bound
 
 VERDICT = "verdict"
 FAKE, REAL = "fake", "real"
@@ -208,7 +208,7 @@ def alarms(rows: Sequence[ClipRow]) -> tuple[Alarms, ...]:
 def _alarms(kind: str, rows: Sequence[ClipRow]) -> Alarms:
     words: dict[str, int] = dict(Counter(row.verdict or "not-analysed" for row in rows))
     analysed = len(rows) - words.get("not-analysed", 0)
-    bound = largest_rate(words.get("manipulated", 0), analysed) if analysed else None
+    bound = upper_bound(words.get("manipulated", 0), analysed) if analysed else None
     return Alarms(kind, words, len(rows), bound)
 
 
