@@ -23,6 +23,7 @@ from unmask.examine import Progress, check
 from unmask.settings import Settings
 from unmask.types import Media, Report, Word
 from unmask.verdict.conformal import upper_bound
+from unmask.verdict.fuse import MANIPULATED_FROM
 
 VERDICT = "verdict"
 FAKE, REAL = "fake", "real"
@@ -120,7 +121,7 @@ class Alarms:
 def clip_row(film: Path, name: str, settings: Settings, on_progress: Progress | None = None) -> ClipRow:
     """Check one film; one that cannot be analysed gives a row with the error."""
     try:
-        report = check(film, settings=settings, name=name, on_progress=on_progress)
+        report = check(film, threshold=MANIPULATED_FROM, settings=settings, name=name, on_progress=on_progress)
     except InputError as error:
         return ClipRow(name, None, {}, {}, error=str(error))
     return row_of(report, name)

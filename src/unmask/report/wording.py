@@ -54,6 +54,9 @@ ABSTENTIONS: Mapping[Reason, str] = MappingProxyType(
 KINDS: Mapping[MediaKind, str] = MappingProxyType({"video": "film", "image": "picture", "audio": "sound"})
 """The kind of a file, in words."""
 
+MANY_KINDS: Mapping[MediaKind, str] = MappingProxyType({"video": "films", "image": "pictures", "audio": "sounds"})
+"""The same of several."""
+
 _UNITS = {
     "bpm": "bpm",
     "bytes": "bytes",
