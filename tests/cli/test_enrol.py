@@ -1,6 +1,7 @@
 """``unmask enrol`` and ``unmask check --profile`` as a user meets them."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from unmask.detectors import choose
 from unmask.enrolment import Enrolment, Examined
 from unmask.examine import Progress, engine_of
 from unmask.settings import Settings
-from unmask.verdict.profile import Population, Profile, ProfileFile, write_profile
+from unmask.verdict.profile import Kind, Population, Profile, ProfileFile, write_profile
 
 ODDS = np.random.default_rng(5).normal(0.0, 0.5, 24).tolist()
 
@@ -95,13 +96,14 @@ def swap(tmp_path_factory: pytest.TempPathFactory, write_stage: WriteStage) -> P
     return write_stage(tmp_path_factory.mktemp("swap") / "swap.mp4", stage)
 
 
-def own_profile(path: Path, **kinds: list[float]) -> ProfileFile:
+def own_profile(path: Path, video: Sequence[float] = (), image: Sequence[float] = ()) -> ProfileFile:
     """A profile of this very engine, its clips drawn."""
     engine = engine_of(choose(None), Settings())
-    populations = {kind: Population.of(odds, 0.15, 0.95) for kind, odds in kinds.items()}
+    given: dict[Kind, Sequence[float]] = {"video": video, "image": image}
+    populations = {kind: Population.of(odds, 0.15, 0.95) for kind, odds in given.items() if odds}
     profile = Profile(
         1, "newsroom", "2026", engine.version, dict(engine.weights), engine.detectors, 0.15, 0.95, populations
-    )  # type: ignore[arg-type] # the names given are kinds
+    )
     return write_profile(profile, path)
 
 

@@ -82,8 +82,8 @@ def test_the_page_does_not_blame_the_checks_for_what_the_profile_decided(
 
 
 def test_the_command_names_the_profile_and_not_its_threshold(report: Report, cards: Mapping[str, Card]) -> None:
-    settings = {"threshold": 0.71, "profile": "own clips.json"}
-    page = as_html(replace(report, engine=replace(report.engine, settings=settings), profile=USED), cards)
+    engine = replace(report.engine, settings={"threshold": 0.71, "profile": "own clips.json"})
+    page = as_html(replace(report, engine=engine, profile=USED), cards)
     assert "--profile &#39;own clips.json&#39; --report reports" in page
     assert "--threshold" not in page
 

@@ -13,6 +13,7 @@ References:
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from math import ceil, log
 
 from scipy.stats import beta
@@ -93,13 +94,13 @@ def threshold_for(odds: Sequence[float], rate: float, confidence: float = CONFID
     Threshold(odds=0.0, probability=0.5, above=0, at_most=0.0487...)
     """
     ranked, clips = sorted(odds), len(odds)
-    bounds = [upper_bound(allowed, clips, confidence) for allowed in range(clips)]
-    allowed = sum(bound <= rate for bound in bounds) - 1  # they rise with the number allowed
-    if allowed < 0:
+    rising = (upper_bound(allowed, clips, confidence) for allowed in range(clips))
+    bounds = list(takewhile(lambda bound: bound <= rate, rising))
+    if not bounds:
         return None
-    limit = max(ranked[clips - 1 - allowed], 0.0)
+    limit = max(ranked[clips - len(bounds)], 0.0)
     above = sum(one > limit for one in ranked)
-    return Threshold(limit, probability(limit), above, bounds[allowed if limit > 0 else above])
+    return Threshold(limit, probability(limit), above, bounds[above] if limit == 0.0 else bounds[-1])
 
 
 def p_value(odds: float, enrolled: Sequence[float]) -> float:
