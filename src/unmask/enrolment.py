@@ -21,7 +21,7 @@ from unmask.errors import InputError, OutputError, UsageError
 from unmask.examine import Progress, check, engine_of
 from unmask.media.source import open_source, sha256_of, shown
 from unmask.media.writing import written_aside
-from unmask.report.wording import MANY_KINDS
+from unmask.report.wording import counted
 from unmask.settings import Settings
 from unmask.types import Engine, MediaKind
 from unmask.verdict.conformal import CONFIDENCE, clips_needed, upper_bound
@@ -230,7 +230,7 @@ def too_few(judged: dict[Kind, int], rate: float) -> str:
     the threshold, 20 clips bound false alarms at 13.9 %, 30 at 9.5 %, 60 at 4.9 %, 100 at 3.0 %, 200 at 1.5 %: enrol more,
     or ask for a larger rate with --false-alarms.'
     """
-    had = " and ".join(f"{count} {MANY_KINDS[kind]}" for kind, count in judged.items())
+    had = " and ".join(counted(count, kind) for kind, count in judged.items())
     needed = max(LEAST_CLIPS, clips_needed(rate))
     first, *others = (f"{clips} clips" if not place else str(clips) for place, clips in enumerate(TOLD_CLIPS))
     table = ", ".join(

@@ -1,6 +1,6 @@
 """Sentences on a profile: what it states of a user's own clips, and how a file was judged by it."""
 
-from unmask.report.wording import KINDS, MANY_KINDS
+from unmask.report.wording import KINDS, MANY_KINDS, counted
 from unmask.types import MediaKind, ProfileUse
 from unmask.verdict.fuse import MANIPULATED_FROM
 from unmask.verdict.profile import LEAST_CLIPS, Population
@@ -38,7 +38,7 @@ def population_sentence(population: Population, kind: MediaKind, confidence: flo
     """
     many, threshold = MANY_KINDS[kind], population.threshold
     if threshold is None:
-        few = f"{population.clips} {many}: too few to judge by, {LEAST_CLIPS} are the least"
+        few = f"{counted(population.clips, kind)}: too few to judge by, {LEAST_CLIPS} are the least"
         return f"{few}; for {many} the usual threshold of {MANIPULATED_FROM:g} holds."
     are = "is" if threshold.above == 1 else "are"
     return (

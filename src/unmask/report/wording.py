@@ -211,6 +211,15 @@ def measurement(name: str, value: float) -> tuple[str, str]:
     return words.replace("_", " "), shown
 
 
+def counted(files: int, kind: MediaKind) -> str:
+    """So many files of a kind.
+
+    >>> counted(1, "video"), counted(0, "image")
+    ('1 film', '0 pictures')
+    """
+    return f"{files} {KINDS[kind] if files == 1 else MANY_KINDS[kind]}"
+
+
 def sentence(text: str) -> str:
     """The text with a capital first letter and a full stop.
 
