@@ -7,10 +7,12 @@ import pytest
 from tests.conftest import WriteStage
 from tests.puppet import Puppet, Stage, picture_of
 from unmask import check
+from unmask.detectors import choose
 from unmask.errors import NotMedia, Unreadable, UsageError
-from unmask.examine import FACE_WEIGHTS
+from unmask.examine import FACE_WEIGHTS, engine_of
 from unmask.settings import Settings
 from unmask.types import Report
+from unmask.verdict.profile import Population, Profile, ProfileFile, write_profile
 from unmask.version import __version__
 from unmask.weights import weight_card
 
@@ -96,3 +98,36 @@ def test_what_cannot_be_read_is_an_error_of_its_kind(tmp_path: Path) -> None:
         check(tmp_path / "text.mp4")
     with pytest.raises(Unreadable):
         check(tmp_path / "absent.mp4")
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> ProfileFile:
+    """A profile of this engine: forty films with even odds."""
+    engine = engine_of(choose(None), Settings())
+    films = {"video": Population.of([0.0] * 40, 0.15, 0.95)}
+    made = Profile(1, "own", "", engine.version, dict(engine.weights), engine.detectors, 0.15, 0.95, films)  # type: ignore[arg-type] # video is a kind
+    return write_profile(made, tmp_path / "own.json")
+
+
+def test_a_profile_that_does_not_fit_ends_the_check_before_the_file_is_read(own: ProfileFile, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="leave --only out, or enrol again: unmask enrol FOLDER"):
+        check("/nonexistent.mp4", only=["seam"], profile=own.path)
+    with pytest.raises(UsageError, match="cannot be read"):
+        check("/nonexistent.mp4", profile=tmp_path / "absent.json")
+    with pytest.raises(UsageError, match=r"A threshold \(0.9\) and the profile 'own.json' are both given"):
+        check("/nonexistent.mp4", threshold=0.9, profile=own.path)
+    with pytest.raises(Unreadable):
+        check("/nonexistent.mp4", profile=own.path)
+
+
+def test_a_profile_of_the_settings_is_named_in_the_report_unless_a_threshold_is_given(
+    own: ProfileFile, short_clip: Path
+) -> None:
+    settings = Settings(profile=own.path)
+    by_profile, by_threshold = check(short_clip, settings=settings), check(short_clip, settings=settings, threshold=0.8)
+    assert by_profile.profile is not None
+    assert (by_profile.profile.name, by_profile.profile.sha256) == ("own", own.sha256)
+    assert by_profile.engine.settings["threshold"] == by_profile.profile.threshold == 0.5
+    assert by_profile.engine.settings["profile"] == str(own.path)
+    assert by_threshold.profile is None
+    assert by_threshold.engine.settings["profile"] is None

@@ -1,19 +1,22 @@
 """A file → a report, as one readable line of calls."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from unmask.detectors import Detector, choose, detectors
+from unmask.errors import UsageError
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
+from unmask.media.source import shown
 from unmask.media.video import open_frames
 from unmask.provenance.gather import gather, open_key
 from unmask.provenance.ledger import ledger_folder
 from unmask.settings import Settings
 from unmask.settings import settings as read_settings
-from unmask.types import Engine, Evidence, Frame, Media, Person, Provenance, Report, Track
+from unmask.types import Engine, Evidence, Frame, Media, Person, ProfileUse, Provenance, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
+from unmask.verdict.profile import ProfileFile, read_profile
 from unmask.version import __version__
 from unmask.weights import weight_card
 
@@ -27,11 +30,12 @@ def check(
     path: Path | str,
     *,
     only: Sequence[str] | None = None,
-    threshold: float = MANIPULATED_FROM,
+    threshold: float | None = None,
     settings: Settings | None = None,
     trust: Path | None = None,
     keys: Path | None = None,
     clip_key: Path | None = None,
+    profile: Path | None = None,
     name: str | None = None,
     on_progress: Progress | None = None,
 ) -> Report:
@@ -40,12 +44,15 @@ def check(
     Args:
         path: The file.
         only: Names of the detectors to ask, all when None.
-        threshold: Probability (0–1) from which the verdict reads ``manipulated``.
+        threshold: Probability (0–1) from which the verdict reads ``manipulated``; when None that of the profile, or
+            ``MANIPULATED_FROM`` without one.
         settings: Limits; the user's when None.
         trust: PEM file of the certificates whose signers are trusted; the settings' when None.
         keys: Key folder of the institution whose marks are looked for; the settings' when neither it nor ``clip_key``
             is given.
         clip_key: Key of one clip, whose marks are looked for.
+        profile: Profile of the user's own real clips to judge by, as `unmask enrol` writes it; the settings' when
+            neither it nor a threshold is given.
         name: Name shown in the report, the path when None.
         on_progress: Told how far the film was read.
 
@@ -53,7 +60,7 @@ def check(
         The report: facts, people, evidence and verdict.
 
     Raises:
-        UsageError: A detector's name is unknown, or keys or trust list cannot be read.
+        UsageError: A detector's name is unknown, keys, trust list or profile cannot be read, or the profile does not fit.
         InputError: The file cannot be read, is no media, or is over a limit.
         MissingComponent: A weight file is missing or altered.
 
@@ -63,8 +70,10 @@ def check(
         >>> report.verdict.word
         'cannot-tell'
     """
-    limits = with_origin(settings or read_settings(), trust, keys, clip_key)
+    limits = with_profile(with_origin(settings or read_settings(), trust, keys, clip_key), threshold, profile)
     chosen = choose(tuple(only) if only is not None else None)
+    engine = engine_of(chosen, limits, threshold, clip_key)
+    opened = open_profile(limits, engine)
     key = open_key(limits.keys, clip_key)
     media = probe(Path(path), limits, name=name)
     followed = follow_people(Path(path), media, limits, on_progress, changes=media.kind == "video")
@@ -89,13 +98,23 @@ def check(
         evidence,
         cards,
         crowd=following.crowd,
-        threshold=threshold,
+        threshold=MANIPULATED_FROM if threshold is None else threshold,
+        own=None if opened is None else opened.profile.population(media.kind),
         not_asked=not_asked,
         whole=incomplete is None,
     )
-    engine = _engine(chosen, limits, threshold, clip_key)
+    used = None if opened is None else opened.use(media.kind, verdict.odds)
     return Report(
-        media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd, provenance
+        media,
+        people,
+        evidence,
+        verdict,
+        engine if used is None else judged_from(engine, used),
+        following.seen_until,
+        incomplete,
+        following.crowd,
+        provenance,
+        used,
     )
 
 
@@ -103,6 +122,31 @@ def with_origin(settings: Settings, trust: Path | None, keys: Path | None, clip_
     """The settings with what the call names instead: a clip's key takes the place of a key folder."""
     named = {"trust": trust or settings.trust, "keys": keys or (None if clip_key else settings.keys)}
     return settings.model_copy(update=named)
+
+
+def with_profile(settings: Settings, threshold: float | None, profile: Path | None) -> Settings:
+    """The settings with the profile that the call names; a threshold that it names takes the place of theirs.
+
+    Raises:
+        UsageError: The call names both.
+    """
+    if threshold is not None and profile is not None:
+        raise UsageError(f"A threshold ({threshold:g}) and the profile {shown(profile)} are both given; leave one out.")
+    named = profile or (settings.profile if threshold is None else None)
+    return settings.model_copy(update={"profile": named})
+
+
+def open_profile(settings: Settings, engine: Engine) -> ProfileFile | None:
+    """The profile that the settings name, read and found to fit; None when they name none.
+
+    Raises:
+        UsageError: It cannot be read, or another engine made it.
+    """
+    if settings.profile is None:
+        return None
+    opened = read_profile(settings.profile)
+    opened.require_fit(engine)
+    return opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,14 +210,31 @@ def _ask(
     )
 
 
-def _engine(chosen: tuple[Detector, ...], settings: Settings, threshold: float, clip_key: Path | None) -> Engine:
+def engine_of(
+    chosen: tuple[Detector, ...], settings: Settings, threshold: float | None = None, clip_key: Path | None = None
+) -> Engine:
+    """What makes a report: version, weights, detectors and settings.
+
+    Args:
+        chosen: Detectors to be asked.
+        settings: Limits, whom to trust, and the profile.
+        threshold: Probability from which the verdict reads ``manipulated``, the usual one when None.
+        clip_key: Key of one clip.
+    """
     names = sorted({*FACE_WEIGHTS, *(weight for detector in chosen for weight in detector.card.weights)})
+    usual = {"threshold": MANIPULATED_FROM if threshold is None else threshold}
     return Engine(
         version=__version__,
         weights={name: weight_card(name).sha256 for name in names},
         detectors=tuple(detector.card.name for detector in chosen),
-        settings=settings.model_dump(mode="json") | {"threshold": threshold} | _key_named(settings.keys, clip_key),
+        settings=settings.model_dump(mode="json") | usual | _key_named(settings.keys, clip_key),
     )
+
+
+def judged_from(engine: Engine, used: ProfileUse) -> Engine:
+    """The engine with the threshold that the profile gave, if it gave one."""
+    named = {} if used.threshold is None else {"threshold": used.threshold}
+    return replace(engine, settings={**engine.settings, **named})
 
 
 def _key_named(keys: Path | None, clip_key: Path | None) -> dict[str, str | None]:

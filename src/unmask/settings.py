@@ -39,8 +39,9 @@ class Settings(BaseSettings):
     max_people: int = Field(default=8, gt=0, description="People followed at once; the largest faces are.")
     trust: Path | None = Field(default=None, description="PEM file of the certificates whose signers are trusted.")
     keys: Path | None = Field(default=None, description="Key folder of the institution whose marks are looked for.")
+    profile: Path | None = Field(default=None, description="Profile of the user's own real clips to judge by.")
 
-    @field_validator("trust", "keys", mode="before")
+    @field_validator("trust", "keys", "profile", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         """An empty variable names no file; a tilde is the user's home, as in a shell."""

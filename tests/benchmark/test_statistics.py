@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from unmask.benchmark.statistics import cluster_interval, exact_interval, largest_rate, paired_share, ranking
+from unmask.benchmark.statistics import cluster_interval, exact_interval, paired_share, ranking
 
 
 def test_a_fake_above_its_own_original_counts_wherever_the_pair_lies() -> None:
@@ -45,12 +45,6 @@ def test_half_a_hit_lies_between_its_neighbours() -> None:
     below, half, above = (exact_interval(hits, 12) for hits in (6.0, 6.5, 7.0))
     assert below[0] < half[0] < above[0]
     assert below[1] < half[1] < above[1]
-
-
-def test_no_alarm_in_many_leaves_three_divided_by_many() -> None:
-    assert largest_rate(0, 300) == pytest.approx(3 / 300, rel=0.01)
-    assert largest_rate(1, 300) > largest_rate(0, 300)
-    assert largest_rate(5, 5) == 1.0
 
 
 def test_equal_seeds_draw_equal_intervals() -> None:

@@ -3,7 +3,7 @@ import pytest
 from tests.cli.program import python, unmask
 from unmask.version import __version__
 
-COMMANDS = ("check", "pulse", "detectors", "doctor", "bench")
+COMMANDS = ("check", "enrol", "pulse", "detectors", "doctor", "bench")
 HEAVY = {"numpy", "scipy", "cv2", "av", "ai_edge_litert", "jinja2", "pydantic_settings", "jaxtyping", "torch"}
 LISTED = "import sys; from unmask.cli import run; code = run(sys.argv[1:]); print(code, *sys.modules, file=sys.stderr)"
 

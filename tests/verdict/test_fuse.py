@@ -6,9 +6,10 @@ import pytest
 
 from tests.verdict.people import CARDS, MEDIA, person, says, silent, track
 from unmask.detectors import detectors
-from unmask.signals.likelihood import log_odds
+from unmask.signals.likelihood import log_odds, probability
 from unmask.types import Evidence, Person, Verdict
 from unmask.verdict.fuse import LEAST_ANSWERS, MANIPULATED_FROM, NO_SIGN_UP_TO, add_up, judge
+from unmask.verdict.profile import Population
 
 
 def verdict(people: Sequence[Person], evidence: Sequence[Evidence] = (), **asked: float) -> Verdict:
@@ -246,3 +247,53 @@ def test_no_sign_needs_everyone_in_view_to_be_examined() -> None:
     assert judge(MEDIA, [seen, unseen], [], CARDS).word == "cannot-tell"
     assert judge(MEDIA, [seen], [], CARDS, crowd=2).word == "cannot-tell"
     assert judge(MEDIA, [seen], [], CARDS, whole=False).word == "cannot-tell"
+
+
+def judged_by(people: Sequence[Person], *odds: float) -> Verdict:
+    """A verdict by a profile of clips with these log-odds, ten times each."""
+    return judge(MEDIA, people, [], CARDS, own=Population.of(odds * 10, 0.25, 0.95))
+
+
+def test_the_odds_are_those_that_the_probability_rounds() -> None:
+    for found in (verdict([suspect()]), verdict([clean()]), verdict([clean(), suspect(2, 0.6)])):
+        assert found.odds is not None
+        assert probability(found.odds) == found.probability
+    assert verdict([person(silent("rim"))]).odds is None
+
+
+def test_with_own_clips_their_threshold_holds_instead_of_the_usual() -> None:
+    mild = suspect(fake=0.65)
+    assert verdict([mild]).odds == pytest.approx(1.86, abs=0.02)
+    assert verdict([mild], threshold=0.9).word == "cannot-tell"
+    assert judged_by([mild], -1.0, -0.5, 0.0).word == "manipulated"
+    assert judged_by([mild], -1.0, -0.5, 2.0).word == "cannot-tell"
+
+
+def test_a_film_no_more_suspicious_than_own_clips_is_not_called_manipulated() -> None:
+    odds = verdict([suspect()]).odds
+    assert odds is not None
+    assert judged_by([suspect()], odds, odds, odds).word == "cannot-tell"
+    assert judged_by([suspect()], odds - 0.01, odds - 0.01, odds - 0.01).word == "manipulated"
+
+
+def test_with_own_clips_a_wide_interval_still_keeps_it_from_being_called_manipulated() -> None:
+    unsure = person(*(says(name, 0.8, (0.2, 0.95)) for name in ("rim", "gait", "blood")))
+    assert judged_by([unsure], -1.0, -0.5, 0.0).word == "cannot-tell"
+
+
+def test_no_sign_is_not_said_of_what_is_unusual_among_own_clips() -> None:
+    odds = verdict([clean()]).odds
+    assert odds is not None
+    assert judged_by([clean()], odds + 0.1, odds - 1.0).word == "no-sign"
+    refused = judged_by([clean()], odds - 2.0, odds - 1.0)
+    assert refused.word == "cannot-tell"
+    assert "only 0 of the 20 real clips" in refused.sentence
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_own_clips_change_the_word_and_nothing_that_was_measured(seed: int) -> None:
+    generator = np.random.default_rng(seed)
+    people = random_people(generator)
+    usual, own = verdict(people), judged_by(people, *generator.normal(0.0, 1.0, 3).tolist())
+    assert (usual.probability, usual.interval, usual.odds) == (own.probability, own.interval, own.odds)
+    assert (own.word == "no-sign") <= (usual.word == "no-sign")

@@ -15,7 +15,6 @@ from unmask.benchmark.statistics import (
     Rows,
     cluster_interval,
     exact_interval,
-    largest_rate,
     paired_share,
     ranking,
 )
@@ -23,6 +22,8 @@ from unmask.errors import InputError
 from unmask.examine import Progress, check
 from unmask.settings import Settings
 from unmask.types import Media, Report, Word
+from unmask.verdict.conformal import upper_bound
+from unmask.verdict.fuse import MANIPULATED_FROM
 
 VERDICT = "verdict"
 FAKE, REAL = "fake", "real"
@@ -120,7 +121,7 @@ class Alarms:
 def clip_row(film: Path, name: str, settings: Settings, on_progress: Progress | None = None) -> ClipRow:
     """Check one film; one that cannot be analysed gives a row with the error."""
     try:
-        report = check(film, settings=settings, name=name, on_progress=on_progress)
+        report = check(film, threshold=MANIPULATED_FROM, settings=settings, name=name, on_progress=on_progress)
     except InputError as error:
         return ClipRow(name, None, {}, {}, error=str(error))
     return row_of(report, name)
@@ -208,7 +209,7 @@ def alarms(rows: Sequence[ClipRow]) -> tuple[Alarms, ...]:
 def _alarms(kind: str, rows: Sequence[ClipRow]) -> Alarms:
     words: dict[str, int] = dict(Counter(row.verdict or "not-analysed" for row in rows))
     analysed = len(rows) - words.get("not-analysed", 0)
-    bound = largest_rate(words.get("manipulated", 0), analysed) if analysed else None
+    bound = upper_bound(words.get("manipulated", 0), analysed) if analysed else None
     return Alarms(kind, words, len(rows), bound)
 
 

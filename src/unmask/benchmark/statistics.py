@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float64, Int64
-from scipy.stats import beta, rankdata
+from scipy.stats import rankdata
+
+from unmask.verdict.conformal import share_at_most
 
 BOOTSTRAP_DRAWS = 2000
 
@@ -56,22 +58,8 @@ def exact_interval(hits: float, of: int, confidence: float = 0.95) -> Interval:
     Reference:
         Clopper and Pearson, Biometrika 1934.
     """
-    tail = (1 - confidence) / 2
-    low = float(beta.ppf(tail, hits, of - hits + 1)) if hits > 0 else 0.0
-    high = float(beta.ppf(1 - tail, hits + 1, of - hits)) if hits < of else 1.0
-    return low, high
-
-
-def largest_rate(alarms: int, of: int, confidence: float = 0.95) -> float:
-    """The largest rate that ``alarms`` in ``of`` leave possible; for none, about three divided by ``of``.
-
-    >>> round(largest_rate(0, 100), 3)
-    0.03
-
-    Reference:
-        Hanley and Lippman-Hand, "If nothing goes wrong, is everything all right?", JAMA 1983.
-    """
-    return float(beta.ppf(confidence, alarms + 1, of - alarms)) if alarms < of else 1.0
+    side = 1 - (1 - confidence) / 2
+    return 1 - share_at_most(of - hits, of, side), share_at_most(hits, of, side)
 
 
 def cluster_interval(

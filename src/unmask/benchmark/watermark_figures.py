@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from unmask.benchmark.attacks import ATTACKS, SURE
-from unmask.benchmark.statistics import Interval, Rows, cluster_interval, exact_interval, largest_rate, ranking
+from unmask.benchmark.statistics import Interval, Rows, cluster_interval, exact_interval, ranking
 from unmask.benchmark.watermark_beside import PAYLOAD_BITS, PeerRow
 from unmask.benchmark.watermark_faces import KINDS
 from unmask.benchmark.watermark_judge import Judgement
 from unmask.benchmark.watermark_measure import ALTERED_CRFS, HONEST, HONEST_CRFS, FilmRow
 from unmask.benchmark.watermark_sound import CODINGS, SoundRow
 from unmask.benchmark.watermark_stills import JPEG_QUALITIES, PeerStillRow, StillRow
+from unmask.verdict.conformal import upper_bound
 
 LEAST_PSNR_DB, LEAST_SSIM = 42.0, 0.98
 MOST_EXTRA_PERCENT = 20.0
@@ -307,7 +308,7 @@ def honesty(judged: Sequence[Judgement], stills: Sequence[StillRow]) -> list[Hon
 
 def _honest(what: str, states: Sequence[str], blind: float | None) -> Honest:
     counts = Counter(states)
-    rate = largest_rate(counts["altered"], len(states)) if states else None
+    rate = upper_bound(counts["altered"], len(states)) if states else None
     return Honest(what, len(states), counts["altered"], rate, counts["undecidable"] + counts["absent"], blind)
 
 
@@ -317,7 +318,7 @@ def share_bound(seen: int, of: int) -> str:
     >>> share_bound(0, 300)
     '0 of 300 (at most 0.99 %)'
     """
-    return f"{seen} of {of}" + (f" (at most {100 * largest_rate(seen, of):.2g} %)" if of else "")
+    return f"{seen} of {of}" + (f" (at most {100 * upper_bound(seen, of):.2g} %)" if of else "")
 
 
 def _mean_interval(values: Sequence[float]) -> Interval | None:

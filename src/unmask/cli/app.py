@@ -12,6 +12,7 @@ from unmask.cli import (
     about,
     bench,
     check,
+    enrol,
     forge,
     forge_consent,
     forge_dataset,
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., int]] = {
     "check": check.check,
+    "enrol": enrol.enrol,
     "pulse": pulse.pulse,
     "sign": sign.sign,
     "verify": verify.verify,

@@ -49,6 +49,10 @@ def check(
     clip_key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Look for the marks of the one clip with this key.")
     ] = None,
+    profile: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Judge by real clips of your own, as unmask enrol wrote them down."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
     """Examine files: a verdict for each, with the evidence.
@@ -63,21 +67,22 @@ def check(
       unmask check --json --report out clips/ 'more/*.mp4' > results.jsonl
       unmask check --only pulse,seam --fail-on manipulated clip.mp4
       unmask check --trust anchors.pem --keys KEYS clip.mp4
+      unmask check --profile newsroom.json clip.mp4
       cat clip.mp4 | unmask check -
     """
     from unmask.cli.inputs import expand, opened
     from unmask.cli.progress import watching
     from unmask.detectors import choose
+    from unmask.examine import engine_of, open_profile, with_profile
     from unmask.settings import settings
-    from unmask.verdict.fuse import MANIPULATED_FROM
 
     names = tuple(name.strip() for name in only.split(",") if name.strip()) if only is not None else None
-    choose(names)  # an unknown name ends the run before the first file, and so do keys and lists that cannot be read
+    # An unknown name ends the run before the first file, and so do keys, lists and profiles that cannot be read.
+    chosen, judged = choose(names), with_profile(settings(), threshold, profile)
+    open_profile(judged, engine_of(chosen, judged))
     origin = Origin(trust, keys, clip_key)
     origin.require_readable(settings())
-    run = Run(
-        settings(), names, MANIPULATED_FROM if threshold is None else threshold, json=json, folder=report, origin=origin
-    )
+    run = Run(settings(), names, threshold, json=json, folder=report, origin=origin, profile=profile)
     inputs = expand(files)
     with watching(len(inputs), quiet=quiet) as watch:
         for one in inputs:
@@ -122,10 +127,11 @@ class Run:
 
     settings: "Settings"
     only: tuple[str, ...] | None
-    threshold: float
+    threshold: float | None
     json: bool
     folder: Path | None
     origin: Origin = field(default_factory=Origin)
+    profile: Path | None = None
     rows: "list[IndexRow]" = field(default_factory=list)
     manipulated: bool = False
     incomplete: bool = False
@@ -146,6 +152,7 @@ class Run:
             trust=self.origin.trust,
             keys=self.origin.keys,
             clip_key=self.origin.clip_key,
+            profile=self.profile,
             name=one.name,
             on_progress=watch.advance,
         )

@@ -163,8 +163,22 @@ def _of_file(path: Path, settings: Settings, *, decode: bool) -> tuple[str, list
         raise InputError(f"{shown(path)} has no picture.")
     if not decode:
         return media.sha256, []
+    return media.sha256, pictures_of(path, media, settings)
+
+
+def pictures_of(path: Path, media: Media, settings: Settings) -> list[RgbImage]:
+    """Some pictures of a film from its beginning to its end, or the one of a still.
+
+    Args:
+        path: The file.
+        media: What ``probe`` found in it.
+        settings: Limits.
+
+    Raises:
+        InputError: It cannot be decoded.
+    """
     with _glimpses(path, media, settings) as film:
-        return media.sha256, [frame.image for frame in islice(film, 2 * len(MOMENTS))]
+        return [frame.image for frame in islice(film, 2 * len(MOMENTS))]
 
 
 def _of_folder(path: Path, settings: Settings, *, decode: bool) -> tuple[str, list[RgbImage]]:

@@ -9,10 +9,11 @@ from unmask.report import facts
 from unmask.report.figures.timeline import timeline
 from unmask.report.index import IndexRow, index_html
 from unmask.report.place import page_name, written
+from unmask.report.profile_words import use_sentence
 from unmask.report.provenance_as_html import parts, stretches
 from unmask.report.reasons import Grounds, all_evidence, of_file, strongest
 from unmask.report.templates import rendered
-from unmask.report.wording import is_clear
+from unmask.report.wording import is_clear, visible
 from unmask.types import Card, Report
 from unmask.verdict.fuse import NO_SIGN_UP_TO
 
@@ -41,6 +42,7 @@ def as_html(report: Report, cards: Mapping[str, Card]) -> str:
         cards=cards,
         unsure=unsure,
         too_little=_too_little(report, unsure),
+        judged_by=None if report.profile is None else visible(use_sentence(report.profile, report.media.kind)),
         brief=facts.in_brief(report),
         reasons=_grouped(strongest(report)),
         origin=parts(report),
@@ -96,6 +98,8 @@ def _too_little(report: Report, unsure: tuple[float, float]) -> bool:
     """Whether the answer is "cannot tell" although the value on the bar lies where another answer would be."""
     verdict = report.verdict
     low, high = unsure
+    if report.profile is not None and report.profile.unusual:
+        return False  # the sentence of the verdict says why
     return verdict.word == "cannot-tell" and verdict.probability is not None and not low <= verdict.probability < high
 
 

@@ -11,7 +11,7 @@ from unmask.errors import UnmaskError
 from unmask.report.plain import interval, rounded, significant, text, texts
 from unmask.report.provenance_as_json import NOT_EXAMINED, provenance_as_json
 from unmask.report.reasons import strongest
-from unmask.types import AudioStream, Evidence, Media, Person, Report, VideoStream
+from unmask.types import AudioStream, Evidence, Media, Person, ProfileUse, Report, VideoStream
 from unmask.version import __version__
 
 Row = dict[str, Any]
@@ -47,6 +47,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "seen_until": rounded(report.seen_until, 3),
         "incomplete": None if report.incomplete is None else text(report.incomplete),
         "crowd": report.crowd,
+        "profile": _profile(report.profile),
         "error": None,
     }
     return row
@@ -71,6 +72,7 @@ def failure_as_json(file: str, error: UnmaskError) -> dict[str, Any]:
         "seen_until": None,
         "incomplete": None,
         "crowd": 0,
+        "profile": None,
         "error": error_as_json(error),
     }
 
@@ -134,6 +136,20 @@ def _media(media: Media) -> Row:
         "edit_list": media.edit_list,
         "sandbox": media.sandbox,
         "warnings": [text(sentence) for sentence in media.warnings],
+    }
+
+
+def _profile(used: ProfileUse | None) -> Row | None:
+    if used is None:
+        return None
+    return {
+        "name": text(used.name),
+        "sha256": used.sha256,
+        "clips": used.clips,
+        "threshold": rounded(used.threshold, 4),
+        "false_alarms_at_most": rounded(used.false_alarms_at_most, 4),
+        "confidence": used.confidence,
+        "p_value": rounded(used.p_value, 4),
     }
 
 

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from unmask.errors import UnmaskError
 from unmask.report import facts
+from unmask.report.profile_words import use_sentence
 from unmask.report.provenance_as_text import provenance_as_text
 from unmask.report.reasons import Grounds, of_file, strongest
 from unmask.report.wording import VERDICTS, answer, in_view, percent, percent_range, visible
@@ -55,6 +56,8 @@ def _verdict(report: Report) -> Iterator[RenderableType]:
         line.append(f" (95\xa0% interval {where})" if where else "", style="not bold default")
     yield _indented(line)
     yield _indented(Text(visible(verdict.sentence)))
+    if report.profile:
+        yield _indented(Text(visible(use_sentence(report.profile, report.media.kind))))
     if report.incomplete:
         yield _indented(Text(f"Incomplete: {visible(report.incomplete)}", style="bold"))
 

@@ -94,14 +94,20 @@ def of_audio(audio: AudioStream) -> Rows:
 def command(file: str, engine: Engine, cards: Mapping[str, Card]) -> str:
     """The command line that repeats the run; settings are given as variables of the environment.
 
-    ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one. Where
+    ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one, or ``--profile``. Where
     a key lay is not told, so a word stands for it.
     """
     only = [] if set(engine.detectors) >= set(cards) else ["--only", ",".join(engine.detectors)]
-    limit = threshold(engine)
-    raised = [] if limit == MANIPULATED_FROM else ["--threshold", f"{limit:g}"]
-    asked = [*only, *raised, *_origin(engine)]
+    asked = [*only, *_limit(engine), *_origin(engine)]
     return shlex.join(["unmask", "check", *asked, "--report", "reports", "--", visible(file)])
+
+
+def _limit(engine: Engine) -> list[str]:
+    """Option that names what the verdict was judged by, none for the usual threshold."""
+    profile, limit = engine.settings.get("profile"), threshold(engine)
+    if profile:
+        return ["--profile", visible(str(profile))]
+    return [] if limit == MANIPULATED_FROM else ["--threshold", f"{limit:g}"]
 
 
 def _origin(engine: Engine) -> list[str]:

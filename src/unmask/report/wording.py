@@ -54,6 +54,9 @@ ABSTENTIONS: Mapping[Reason, str] = MappingProxyType(
 KINDS: Mapping[MediaKind, str] = MappingProxyType({"video": "film", "image": "picture", "audio": "sound"})
 """The kind of a file, in words."""
 
+MANY_KINDS: Mapping[MediaKind, str] = MappingProxyType({"video": "films", "image": "pictures", "audio": "sounds"})
+"""The same of several."""
+
 _UNITS = {
     "bpm": "bpm",
     "bytes": "bytes",
@@ -206,6 +209,15 @@ def measurement(name: str, value: float) -> tuple[str, str]:
     if shown != "not measured":
         shown += unit if unit == "°" else f"\xa0{unit}"
     return words.replace("_", " "), shown
+
+
+def counted(files: int, kind: MediaKind) -> str:
+    """So many files of a kind.
+
+    >>> counted(1, "video"), counted(0, "image")
+    ('1 film', '0 pictures')
+    """
+    return f"{files} {KINDS[kind] if files == 1 else MANY_KINDS[kind]}"
 
 
 def sentence(text: str) -> str:

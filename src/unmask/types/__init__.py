@@ -41,7 +41,7 @@ from unmask.types.provenance import (
     Signer,
     SoundMark,
 )
-from unmask.types.report import Engine, Person, Report, Verdict, Vitals, VitalsReport, Word
+from unmask.types.report import Engine, Person, ProfileUse, Report, Verdict, Vitals, VitalsReport, Word
 
 __all__ = [
     "MESH_STEPS",
@@ -78,6 +78,7 @@ __all__ = [
     "Person",
     "PictureMark",
     "PoseTrack",
+    "ProfileUse",
     "Provenance",
     "Reason",
     "Region",

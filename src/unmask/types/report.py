@@ -72,6 +72,7 @@ class Verdict:
         interval: Where the probability may lie (95 %), None with it.
         sentence: The answer in one sentence.
         unchecked: What was not checked, and why, a sentence each.
+        odds: The log-odds (natural) that the probability rounds, before any threshold; None with it.
     """
 
     word: Word
@@ -79,6 +80,41 @@ class Verdict:
     interval: tuple[float, float] | None
     sentence: str
     unchecked: tuple[str, ...] = ()
+    odds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileUse:
+    """The profile of a user's own real clips that a verdict was reached with.
+
+    Attributes:
+        name: Of the profile.
+        sha256: Of its file.
+        clips: Enrolled clips of the kind of the file, film or still.
+        threshold: Probability above which the word is ``manipulated``; None when too few of the kind were enrolled, so
+            that the usual threshold held.
+        false_alarms_at_most: Upper bound on the share (0–1) of real clips above the threshold, None with it.
+        confidence: How often such a bound holds, 0–1.
+        as_suspicious: How many of the enrolled clips look at least as suspicious as the file; None when the file or the
+            profile gave nothing to compare.
+        p_value: Conformal p-value (0–1) of "this is like my real clips", None with it.
+    """
+
+    name: str
+    sha256: str
+    clips: int
+    threshold: float | None
+    false_alarms_at_most: float | None
+    confidence: float
+    as_suspicious: int | None
+    p_value: float | None
+
+    @property
+    def unusual(self) -> bool:
+        """Whether the file looks more suspicious than the enrolled clips usually do."""
+        if self.p_value is None or self.false_alarms_at_most is None:
+            return False
+        return self.p_value <= self.false_alarms_at_most
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +138,7 @@ class Report:
         incomplete: A sentence when the film broke off before its end; what came before was examined.
         crowd: Faces seen but not followed, because more people were in view than are followed at once.
         provenance: Where the file comes from, as far as it was looked for.
+        profile: The profile that it was judged by, None without one.
     """
 
     media: Media
@@ -113,3 +150,4 @@ class Report:
     incomplete: str | None = None
     crowd: int = 0
     provenance: Provenance = field(default_factory=Provenance)
+    profile: ProfileUse | None = None

@@ -13,6 +13,7 @@ import numpy as np
 from unmask.signals.likelihood import log_odds, probability
 from unmask.types import Card, Evidence, Media, Person, Verdict
 from unmask.verdict.competence import answers, stands_for_film, unchecked
+from unmask.verdict.profile import Population
 
 MANIPULATED_FROM = 0.8
 NO_SIGN_UP_TO = 0.4
@@ -63,6 +64,7 @@ def judge(
     *,
     crowd: int = 0,
     threshold: float = MANIPULATED_FROM,
+    own: Population | None = None,
     not_asked: Sequence[str] = (),
     whole: bool = True,
 ) -> Verdict:
@@ -75,6 +77,7 @@ def judge(
         cards: Card of every detector that was asked.
         crowd: Faces that were not followed.
         threshold: Probability from which the word is ``manipulated``.
+        own: Real clips of the user's own, whose threshold holds instead.
         not_asked: Names of the detectors that the user left out.
         whole: Whether the file could be read to its end.
     """
@@ -87,14 +90,17 @@ def judge(
     person, odds = max(heard, key=lambda pair: pair[1].middle) if heard else (None, shared)
     chance, interval = probability(odds.middle), (probability(odds.low), probability(odds.high))
     spoken = answers((*(person.evidence if person else ()), *evidence))
-    if chance >= threshold and interval[0] > 0.5:
+    suspicious = chance >= threshold if own is None else own.suspects(odds.middle)
+    if suspicious and interval[0] > 0.5:
         sentence = f"Signs of manipulation: {_strongest(spoken, cards)}"
-        return Verdict("manipulated", chance, interval, sentence, left_out)
+        return Verdict("manipulated", chance, interval, sentence, left_out, odds.middle)
     least = _least_answers(media, candidates)
-    if chance <= NO_SIGN_UP_TO and least >= LEAST_ANSWERS and whole and crowd == 0:
-        sentence = f"No sign of manipulation in {least} checks; that does not prove the file genuine."
-        return Verdict("no-sign", chance, interval, sentence, left_out)
-    return Verdict("cannot-tell", chance, interval, _undecided(chance, odds, len(left_out)), left_out)
+    if chance > NO_SIGN_UP_TO or least < LEAST_ANSWERS or not whole or crowd:
+        return Verdict("cannot-tell", chance, interval, _undecided(chance, odds, len(left_out)), left_out, odds.middle)
+    if own is not None and own.finds_unusual(odds.middle):
+        return Verdict("cannot-tell", chance, interval, _unusual(own, odds, least), left_out, odds.middle)
+    sentence = f"No sign of manipulation in {least} checks; that does not prove the file genuine."
+    return Verdict("no-sign", chance, interval, sentence, left_out, odds.middle)
 
 
 def _least_answers(media: Media, candidates: Sequence[tuple[Person, Odds]]) -> int:
@@ -134,3 +140,11 @@ def _undecided(chance: float, odds: Odds, left_out: int) -> str:
     found = leans if chance > 0.5 else "found no clear sign of a forgery, which is too little to go by"
     missing = f"; {left_out} could not be made" if left_out else ""
     return f"Cannot tell: {checks} answered and {found}{missing}."
+
+
+def _unusual(own: Population, odds: Odds, checks: int) -> str:
+    alike = own.as_suspicious(odds.middle)
+    return (
+        f"Cannot tell: {checks} checks found no sign of a forgery, but only {alike} of the {own.clips} real clips of the "
+        "profile look as suspicious as this file."
+    )
