@@ -18,5 +18,5 @@ def tinted(overlay: Overlay) -> RgbImage:
     mixed = overlay.picture * (1 - share) + np.array(ORANGE, np.float32) * share
     drawn = np.ascontiguousarray(np.rint(mixed).astype(np.uint8))
     outlines, _ = cv2.findContours((made >= SURE).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    cv2.drawContours(drawn, outlines, -1, (255, 255, 255), 1, cv2.LINE_AA)
+    cv2.drawContours(drawn, outlines, -1, (255, 255, 255), 1, cv2.LINE_8)
     return drawn
