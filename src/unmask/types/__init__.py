@@ -41,6 +41,7 @@ from unmask.types.provenance import (
     Signer,
     SoundMark,
 )
+from unmask.types.reference import Comparison, Reference
 from unmask.types.report import Engine, Person, Report, Verdict, Vitals, VitalsReport, Word
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "CellColors",
     "Changes",
     "ColorTrace",
+    "Comparison",
     "CredentialState",
     "Credentials",
     "Crop",
@@ -79,6 +81,7 @@ __all__ = [
     "PoseTrack",
     "Provenance",
     "Reason",
+    "Reference",
     "Region",
     "Report",
     "RgbImage",
