@@ -1,18 +1,20 @@
 """A file → a report, as one readable line of calls."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.detectors import Detector, choose, detectors
+from unmask.faces.identity import MODEL, network_sha256
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
 from unmask.provenance.gather import gather, open_key
 from unmask.provenance.ledger import ledger_folder
+from unmask.reference import read_reference
 from unmask.settings import Settings
 from unmask.settings import settings as read_settings
-from unmask.types import Engine, Evidence, Frame, Media, Person, Provenance, Report, Track
+from unmask.types import Comparison, Engine, Evidence, Frame, Media, Person, Provenance, Reference, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
 from unmask.version import __version__
 from unmask.weights import weight_card
@@ -32,6 +34,7 @@ def check(
     trust: Path | None = None,
     keys: Path | None = None,
     clip_key: Path | None = None,
+    reference: Path | str | Reference | None = None,
     name: str | None = None,
     on_progress: Progress | None = None,
 ) -> Report:
@@ -46,6 +49,8 @@ def check(
         keys: Key folder of the institution whose marks are looked for; the settings' when neither it nor ``clip_key``
             is given.
         clip_key: Key of one clip, whose marks are looked for.
+        reference: Films and stills of one person, a folder or a file, with whom people are compared; for several files
+            read it once by ``read_reference``.
         name: Name shown in the report, the path when None.
         on_progress: Told how far the film was read.
 
@@ -53,7 +58,8 @@ def check(
         The report: facts, people, evidence and verdict.
 
     Raises:
-        UsageError: A detector's name is unknown, or keys or trust list cannot be read.
+        UsageError: A detector's name is unknown, keys or trust list cannot be read, or the reference does not show one
+            person.
         InputError: The file cannot be read, is no media, or is over a limit.
         MissingComponent: A weight file is missing or altered.
 
@@ -66,10 +72,11 @@ def check(
     limits = with_origin(settings or read_settings(), trust, keys, clip_key)
     chosen = choose(tuple(only) if only is not None else None)
     key = open_key(limits.keys, clip_key)
+    known = read_reference(reference, limits) if isinstance(reference, Path | str) else reference
     media = probe(Path(path), limits, name=name)
     followed = follow_people(Path(path), media, limits, on_progress, changes=media.kind == "video")
     following, incomplete = followed.following, followed.incomplete
-    people = tuple(Person(track, _ask(chosen, "track", track, media)) for track in following.tracks)
+    people = tuple(Person(track, _ask_of_person(chosen, track, known, media)) for track in following.tracks)
     provenance = gather(
         Path(path),
         media,
@@ -81,8 +88,10 @@ def check(
         damaged_pictures=followed.damaged_pictures,
     )
     evidence = (*_ask(chosen, "media", media, media), *_ask(chosen, "provenance", provenance, media))
-    cards = {detector.card.name: detector.card for detector in chosen}
-    not_asked = tuple(name for name in detectors() if name not in cards)
+    asked = {detector.card.name for detector in chosen}
+    # Without a reference nothing was asked of it, so that it cannot have been left undone either.
+    cards = {one.card.name: one.card for one in chosen if known is not None or one.card.needs != "reference"}
+    not_asked = tuple(name for name in detectors() if name not in asked)
     verdict = judge(
         media,
         people,
@@ -93,7 +102,8 @@ def check(
         not_asked=not_asked,
         whole=incomplete is None,
     )
-    engine = _engine(chosen, limits, threshold, clip_key)
+    given = _given(limits.keys, clip_key, known)
+    engine = _engine(chosen, limits, threshold, given, _identity_weight(people))
     return Report(
         media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd, provenance
     )
@@ -157,7 +167,7 @@ def _reported(frames: Iterable[Frame], length: float | None, on_progress: Progre
 
 
 def _ask(
-    chosen: tuple[Detector, ...], needs: str, subject: Track | Media | Provenance, media: Media
+    chosen: tuple[Detector, ...], needs: str, subject: Track | Comparison | Media | Provenance, media: Media
 ) -> tuple[Evidence, ...]:
     return tuple(
         detector.examine(subject)
@@ -166,16 +176,37 @@ def _ask(
     )
 
 
-def _engine(chosen: tuple[Detector, ...], settings: Settings, threshold: float, clip_key: Path | None) -> Engine:
+def _ask_of_person(
+    chosen: tuple[Detector, ...], track: Track, reference: Reference | None, media: Media
+) -> tuple[Evidence, ...]:
+    """What all detectors that look at a person find, in the order of their names."""
+    found = (*_ask(chosen, "track", track, media), *_ask(chosen, "reference", Comparison(track, reference), media))
+    return tuple(sorted(found, key=lambda one: one.detector))
+
+
+def _engine(
+    chosen: tuple[Detector, ...],
+    settings: Settings,
+    threshold: float,
+    given: Mapping[str, str | None],
+    further_weights: Mapping[str, str],
+) -> Engine:
     names = sorted({*FACE_WEIGHTS, *(weight for detector in chosen for weight in detector.card.weights)})
     return Engine(
         version=__version__,
-        weights={name: weight_card(name).sha256 for name in names},
+        weights={name: weight_card(name).sha256 for name in names} | dict(further_weights),
         detectors=tuple(detector.card.name for detector in chosen),
-        settings=settings.model_dump(mode="json") | {"threshold": threshold} | _key_named(settings.keys, clip_key),
+        settings=settings.model_dump(mode="json") | {"threshold": threshold} | dict(given),
     )
 
 
-def _key_named(keys: Path | None, clip_key: Path | None) -> dict[str, str | None]:
-    """Which kind of key was used; where it lies is nobody's business."""
-    return {"keys": "given" if keys else None} | ({"clip_key": "given"} if clip_key else {})
+def _given(keys: Path | None, clip_key: Path | None, reference: Reference | None) -> dict[str, str | None]:
+    """Which kinds of keys and clips were used; where they lie is nobody's business."""
+    named = {"clip_key": clip_key, "reference": reference}
+    return {"keys": "given" if keys else None} | {what: "given" for what, one in named.items() if one}
+
+
+def _identity_weight(people: Sequence[Person]) -> dict[str, str]:
+    """Hash of the network that told people apart, where it did; it comes with an extra and has no card."""
+    used = any("face_distance" in one.measured for person in people for one in person.evidence)
+    return {MODEL.removesuffix(".dat"): network_sha256()} if used else {}

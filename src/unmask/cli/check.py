@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from unmask.cli.progress import Watch
     from unmask.report.index import IndexRow
     from unmask.settings import Settings
-    from unmask.types import Report
+    from unmask.types import Reference, Report
 
 FILES_HELP = "Videos, images or sound files; folders and patterns; - for standard input."
 NOT_ANALYSED, MANIPULATED = 3, 1
@@ -49,6 +49,10 @@ def check(
     clip_key: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Look for the marks of the one clip with this key.")
     ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(metavar="CLIPS", help="Compare faces and their motion with these films and stills of one person."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
     """Examine files: a verdict for each, with the evidence.
@@ -63,6 +67,7 @@ def check(
       unmask check --json --report out clips/ 'more/*.mp4' > results.jsonl
       unmask check --only pulse,seam --fail-on manipulated clip.mp4
       unmask check --trust anchors.pem --keys KEYS clip.mp4
+      unmask check --reference films/of-her clip.mp4
       cat clip.mp4 | unmask check -
     """
     from unmask.cli.inputs import expand, opened
@@ -75,9 +80,9 @@ def check(
     choose(names)  # an unknown name ends the run before the first file, and so do keys and lists that cannot be read
     origin = Origin(trust, keys, clip_key)
     origin.require_readable(settings())
-    run = Run(
-        settings(), names, MANIPULATED_FROM if threshold is None else threshold, json=json, folder=report, origin=origin
-    )
+    limit = MANIPULATED_FROM if threshold is None else threshold
+    known = None if reference is None else read_clips(reference, settings(), quiet=quiet)
+    run = Run(settings(), names, limit, json=json, folder=report, origin=origin, reference=known)
     inputs = expand(files)
     with watching(len(inputs), quiet=quiet) as watch:
         for one in inputs:
@@ -90,6 +95,22 @@ def check(
             watch.end()
     run.write_index()
     return run.exit_code(fail_on)
+
+
+def read_clips(place: Path, settings: "Settings", *, quiet: bool) -> "Reference":
+    """Read the clips of a person, once for all files, with progress and notes on stderr.
+
+    Raises:
+        UsageError: There are none, no face is seen in them, or they show different people.
+    """
+    from unmask.cli.progress import watching
+    from unmask.reference import read_reference, reference_files
+
+    with watching(len(reference_files(place)), quiet=quiet) as watch:
+        found = read_reference(place, settings, on_begin=watch.begin, on_progress=watch.advance, on_end=watch.end)
+    for remark in found.remarks:
+        typer.echo(f"Note: {remark}", err=True)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +147,7 @@ class Run:
     json: bool
     folder: Path | None
     origin: Origin = field(default_factory=Origin)
+    reference: "Reference | None" = None
     rows: "list[IndexRow]" = field(default_factory=list)
     manipulated: bool = False
     incomplete: bool = False
@@ -146,6 +168,7 @@ class Run:
             trust=self.origin.trust,
             keys=self.origin.keys,
             clip_key=self.origin.clip_key,
+            reference=self.reference,
             name=one.name,
             on_progress=watch.advance,
         )
