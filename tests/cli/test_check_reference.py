@@ -46,7 +46,7 @@ def test_the_person_themselves_are_known_and_a_still_shows_no_motion(filmed: Pat
     done = unmask("check", "-q", "--only", "identity", "--reference", filmed / "first.png", tmp_path / "asked.png")
     assert done.returncode == 0, done.stderr
     assert "identity  abstained: no moving picture" in done.stdout
-    assert "The face is that of the reference's person: it lies 0." in " ".join(done.stdout.split())
+    assert "The face fits the reference's person: it lies 0." in " ".join(done.stdout.split())
 
 
 @pytest.mark.parametrize("name", ["absent", "empty"])

@@ -1,8 +1,10 @@
+from functools import cache
+
 import numpy as np
 import pytest
 
 from tests.actor import moods
-from unmask.signals.gesture import as_far, correlations, departures, gestures_of
+from unmask.signals.gesture import AsFar, as_far, correlations, departures, gestures_of
 
 TIMES = np.arange(0.0, 40.0, 1 / 25)
 
@@ -75,38 +77,57 @@ def test_one_known_window_is_enough_to_measure_against() -> None:
 
 
 def people(chance: np.random.Generator, clips: int, of_clip: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Windows of one person's clips, which clip each is of, and a window of one more clip of theirs."""
+    """Windows of one person's clips, which clip each is of, and the windows of one more clip of theirs."""
     ways = chance.normal(size=(12, 12))
-    drawn = np.repeat(chance.normal(0, of_clip, (clips + 1, 12)), 6, axis=0) + chance.normal(size=(6 * (clips + 1), 12))
-    return (drawn @ ways)[6:], np.repeat(np.arange(clips), 6), (drawn @ ways)[:1]
+    moods_of_clips = np.repeat(chance.normal(0, of_clip, (clips + 1, 12)), 6, axis=0)
+    drawn = (moods_of_clips + chance.normal(size=(6 * (clips + 1), 12))) @ ways
+    return drawn[6:], np.repeat(np.arange(clips), 6), drawn[:6]
 
 
-def p_values(of_clip: float, trials: int = 1000) -> np.ndarray:
+@cache
+def found_of(of_clip: float, clips: int = 9) -> list[AsFar]:
     chance = np.random.default_rng(8)
-    drawn = [people(chance, 5, of_clip) for _ in range(trials)]
-    return np.array([(1 + as_far(*one)[0]) / (1 + len(one[0])) for one in drawn])
+    return [as_far(*people(chance, clips, of_clip)) for _ in range(300)]
 
 
-def test_p_is_uniform_for_one_more_window_of_the_same_person() -> None:
-    found = p_values(of_clip=0.0)
+def test_a_single_window_of_the_same_person_is_as_far_as_any_other() -> None:
+    shares = np.array([found.windows[0] / found.known_windows for found in found_of(of_clip=0.0)])
     for level in (0.1, 0.25, 0.5, 0.75):
-        assert (found <= level).mean() == pytest.approx(level, abs=0.06)
+        assert (shares <= level).mean() == pytest.approx(level, abs=0.07)
 
 
-def test_p_is_honest_when_each_clip_has_a_mood_of_its_own() -> None:
-    found = p_values(of_clip=1.0)
-    assert (found <= 0.1).mean() < 0.15
-    assert found.mean() == pytest.approx(0.5, abs=0.05)
+@pytest.mark.parametrize("of_clip", [0.0, 1.0, 4.0])
+def test_p_is_honest_however_much_of_a_mood_each_clip_has(of_clip: float) -> None:
+    p_values = np.array([found.p_value for found in found_of(of_clip)])
+    assert p_values.min() == pytest.approx(0.1)
+    for level in (0.1, 0.2, 0.5):
+        assert (p_values <= level + 1e-9).mean() <= level + 0.06
 
 
-def test_p_is_small_for_someone_else() -> None:
-    known = np.concatenate([windows(0.9, take) for take in (21, 22, 23)])
-    clips = np.repeat([0, 1, 2], len(known) // 3)
-    own = (1 + np.median(as_far(known, clips, windows(0.9, 24)))) / (1 + len(known))
-    other = (1 + np.median(as_far(known, clips, windows(-0.5, 24)))) / (1 + len(known))
-    assert other < 0.1 < own
+def test_windows_alone_would_be_dishonest_where_clips_have_moods() -> None:
+    found = found_of(of_clip=4.0, clips=3)
+    by_windows = np.array([(1 + one.middle) / (1 + one.known_windows) for one in found])
+    assert (by_windows <= 0.1).mean() > 0.15
+    assert min(one.p_value for one in found) == pytest.approx(0.25)
+
+
+def test_p_by_clips_is_uniform_where_moods_rule() -> None:
+    p_values = np.array([(1 + found.clips) / (1 + found.known_clips) for found in found_of(of_clip=4.0)])
+    for level in (0.2, 0.5, 0.8):
+        assert (p_values <= level + 1e-9).mean() == pytest.approx(level, abs=0.09)
+
+
+def test_someone_else_lies_farther_than_all_that_is_known() -> None:
+    known = [windows(0.9, take) for take in range(21, 30)]
+    clips = np.repeat(np.arange(9), [len(rows) for rows in known])
+    own, other = (as_far(np.concatenate(known), clips, windows(tie, 40)) for tie in (0.9, -0.5))
+    assert other.p_value == pytest.approx(0.1)
+    assert (other.middle, other.clips) == (0, 0)
+    assert own.p_value > 0.2
 
 
 def test_one_clip_alone_makes_nothing_surprising() -> None:
     known = windows(0.9, 31)
-    assert as_far(known, np.zeros(len(known), np.int64), windows(0.0, 32)).tolist() == [len(known)] * 13
+    found = as_far(known, np.zeros(len(known), np.int64), windows(0.0, 32))
+    assert found.windows.tolist() == [len(known)] * 13
+    assert found.p_value == 1.0

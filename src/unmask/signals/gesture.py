@@ -6,6 +6,8 @@ Reference:
     Cross-conformal predictors, Annals of Mathematics and Artificial Intelligence 74, 2015 (what is as far).
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Float64, Int64
 
@@ -94,29 +96,57 @@ def departures(windows: Gestures, usual: Float64[np.ndarray, "others pairs"]) ->
     return np.sqrt(np.maximum((away * np.linalg.solve(spread, away.T).T).mean(axis=1), 0.0))
 
 
-def as_far(
-    known: Gestures, clips: Int64[np.ndarray, " windows"], seen: Float64[np.ndarray, "seen pairs"]
-) -> Int64[np.ndarray, " seen"]:
-    """How many of the known windows lie as far from the other clips as each window that is seen does.
+@dataclass(frozen=True, slots=True, eq=False)
+class AsFar:
+    """How much of what is known lies as far from the rest as what is seen.
 
-    Each clip in turn is held against the others, and the seen windows against the same others, so that both are measured
-    by one rule. If a seen window is but one more of the person's, ``(1 + count) / (1 + windows)`` is a p-value
-    (conformal, over clips).
+    Attributes:
+        windows: For each window that is seen, how many of the known ones do.
+        clips: How many of the known clips do, each by its middle window.
+        known_windows: All known windows.
+        known_clips: All known clips.
+    """
+
+    windows: Int64[np.ndarray, " seen"]
+    clips: int
+    known_windows: int
+    known_clips: int
+
+    @property
+    def middle(self) -> int:
+        """Count of the middle one of the windows that are seen, the lower of two."""
+        return int(np.sort(self.windows)[(len(self.windows) - 1) // 2])
+
+    @property
+    def p_value(self) -> float:
+        """Chance of a film of the person to lie as far: the larger one of that by windows and that by clips.
+
+        Windows of one clip share a mood; if moods differ much, windows alone would make most new films of the person suspect.
+        By clips alone, p holds whatever they share (conformal), but is never below ``1 / (1 + known_clips)``.
+        """
+        return max((1 + self.middle) / (1 + self.known_windows), (1 + self.clips) / (1 + self.known_clips))
+
+
+def as_far(known: Gestures, clips: Int64[np.ndarray, " windows"], seen: Float64[np.ndarray, "seen pairs"]) -> AsFar:
+    """What of a person's known windows lies as far from their other clips as the windows of a film do.
+
+    Each clip in turn is held against the others, and the film against the same others, so that both are measured by one
+    rule.
 
     Args:
         known: Correlations of the person's own windows.
         clips: Which clip each of these belongs to; one clip alone shows no scatter, so that all of it counts as far.
-        seen: Correlations in the film that is asked about.
+        seen: Correlations in the film that is asked about, one window at least.
     """
-    counts = np.zeros(len(seen), np.int64)
-    for clip in np.unique(clips):
+    windows, far, names = np.zeros(len(seen), np.int64), 0, np.unique(clips)
+    for clip in names:
         own, others = known[clips == clip], known[clips != clip]
-        if len(others):
-            usual, asked = departures(own, others), departures(seen, others)
-            counts += (usual[None, :] >= asked[:, None]).sum(axis=1)
-        else:
-            counts += len(own)
-    return counts
+        usual, asked = (
+            (departures(one, others) for one in (own, seen)) if len(others) else (np.ones(len(own)), 0 * windows)
+        )
+        windows += (usual[None, :] >= asked[:, None]).sum(axis=1)
+        far += int(np.median(usual) >= np.median(asked))
+    return AsFar(windows, far, len(known), len(names))
 
 
 def _shrunk_covariance(away: Float64[np.ndarray, "others pairs"]) -> Float64[np.ndarray, "pairs pairs"]:
