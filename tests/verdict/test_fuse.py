@@ -246,3 +246,8 @@ def test_no_sign_needs_everyone_in_view_to_be_examined() -> None:
     assert judge(MEDIA, [seen, unseen], [], CARDS).word == "cannot-tell"
     assert judge(MEDIA, [seen], [], CARDS, crowd=2).word == "cannot-tell"
     assert judge(MEDIA, [seen], [], CARDS, whole=False).word == "cannot-tell"
+
+
+def test_what_nobody_asked_is_not_why_nothing_could_be_told() -> None:
+    found = judge(MEDIA, [person(silent("gait", "no-reference"), silent("rim"))], (), CARDS)
+    assert found.sentence == "Cannot tell: no check could be made; The rim saw 1 s."

@@ -70,7 +70,8 @@ def _reason(grounds: Grounds, people: int) -> str:
 
 
 def _brief(evidence: Evidence) -> str:
-    return "abstained" if evidence.fake is None else answer(evidence).split(" (", maxsplit=1)[0]
+    silent = evidence.fake is None and evidence.abstained not in FINDINGS
+    return "abstained" if silent else answer(evidence).split(" (", maxsplit=1)[0]
 
 
 def _person_title(person: Person, report: Report) -> str:
