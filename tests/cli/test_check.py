@@ -89,7 +89,7 @@ def test_checking_a_film_imports_no_torch(short_clip: Path) -> None:
     code = "import sys; from unmask.cli import run; run(['check', '-q', sys.argv[1]]); print(*sys.modules, file=sys.stderr)"
     modules = python(code, short_clip).stderr.split()
     assert "unmask.detectors.seam" in modules
-    assert not {"torch", "tensorflow", "onnxruntime", "fastapi"} & set(modules)
+    assert not {"torch", "tensorflow", "onnxruntime", "fastapi", "dlib"} & set(modules)
 
 
 def test_only_the_named_detectors_are_asked(short_clip: Path) -> None:
