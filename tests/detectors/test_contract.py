@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
@@ -18,15 +19,19 @@ from tests.puppet import part_of, shrunk
 from unmask import weights
 from unmask.detectors import choose, detectors
 from unmask.errors import UsageError
+from unmask.faces.expression import expression_of
+from unmask.faces.identity import looks_of
 from unmask.media.probe import probe
 from unmask.report.as_json import _evidence, json_line
 from unmask.report.cards import card_as_json
 from unmask.settings import Settings
-from unmask.types import Evidence, Media, Provenance, Track
+from unmask.signals.gesture import gestures_of
+from unmask.types import Comparison, Evidence, Media, Provenance, Reference, Track
 
 FOLDER = Path(unmask.detectors.__file__).parent
 NAMES = tuple(detectors())
-TRACKING = tuple(name for name, detector in detectors().items() if detector.card.needs == "track")
+TRACKING = tuple(name for name, detector in detectors().items() if detector.card.needs in {"track", "reference"})
+Subject = Track | Comparison | Media | Provenance
 
 every_detector = pytest.mark.parametrize("name", NAMES)
 
@@ -37,13 +42,31 @@ def media(short_clip: Path) -> Media:
 
 
 @pytest.fixture(scope="module")
-def subjects(whole_pulse: Track, media: Media) -> dict[str, Track | Media | Provenance]:
-    """12 s of a puppet, the facts of a film, and an origin in which signature and mark tell of an alteration."""
-    return {"track": whole_pulse, "media": media, "provenance": altered_origin()}
+def subjects(whole_pulse: Track, media: Media) -> dict[str, Subject]:
+    """12 s of a puppet, compared with it too, the facts of a film, and an origin in which signature and mark tell of an
+    alteration.
+    """
+    compared = Comparison(whole_pulse, reference(whole_pulse))
+    return {"track": whole_pulse, "reference": compared, "media": media, "provenance": altered_origin()}
+
+
+@cache
+def reference(track: Track) -> Reference:
+    """Clips of the person themselves."""
+    gestures = gestures_of(*expression_of(track))[1]
+    clips = np.arange(6).repeat(len(gestures))
+    return Reference(("a.mp4", "b.mp4"), 72.0, looks_of(track)[1], np.tile(gestures, (6, 1)), clips)
+
+
+def asked(name: str, track: Track, whole: Track) -> Evidence:
+    """What a detector says of a track, held against the whole one where it compares."""
+    detector = detectors()[name]
+    alone = detector.card.needs == "track"
+    return detector.examine(track if alone else Comparison(track, reference(whole)))
 
 
 @pytest.fixture(scope="module")
-def answers(subjects: dict[str, Track | Media | Provenance]) -> dict[str, Evidence]:
+def answers(subjects: dict[str, Subject]) -> dict[str, Evidence]:
     """What each detector says of its subject."""
     return {name: detector.examine(subjects[detector.card.needs]) for name, detector in detectors().items()}
 
@@ -114,9 +137,7 @@ def test_its_stretches_of_time_lie_within_the_track(
 
 
 @every_detector
-def test_it_says_the_same_twice(
-    name: str, answers: dict[str, Evidence], subjects: dict[str, Track | Media | Provenance]
-) -> None:
+def test_it_says_the_same_twice(name: str, answers: dict[str, Evidence], subjects: dict[str, Subject]) -> None:
     detector = detectors()[name]
     again = detector.examine(subjects[detector.card.needs])
     first = answers[name]
@@ -138,7 +159,7 @@ def test_it_abstains_where_nothing_is_known_of_the_origin(name: str) -> None:
 @pytest.mark.parametrize("name", TRACKING)
 def test_it_abstains_on_a_glimpse_of_a_small_face(name: str, whole_pulse: Track) -> None:
     glimpse = shrunk(part_of(whole_pulse, slice(0, 5)), 0.2)
-    found = detectors()[name].examine(glimpse)
+    found = asked(name, glimpse, whole_pulse)
     assert found.fake is None
     assert found.abstained
     assert found.because
@@ -146,7 +167,7 @@ def test_it_abstains_on_a_glimpse_of_a_small_face(name: str, whole_pulse: Track)
 
 @pytest.mark.parametrize("name", [name for name in TRACKING if "image" not in detectors()[name].card.kinds])
 def test_it_abstains_on_five_frames_unless_it_can_judge_a_still(name: str, whole_pulse: Track) -> None:
-    found = detectors()[name].examine(part_of(whole_pulse, slice(0, 5)))
+    found = asked(name, part_of(whole_pulse, slice(0, 5)), whole_pulse)
     assert (found.fake, found.abstained) == (None, "too-short")
     assert re.search(r"0\.1 s", found.because[0])
 
@@ -154,7 +175,7 @@ def test_it_abstains_on_five_frames_unless_it_can_judge_a_still(name: str, whole
 @pytest.mark.parametrize("name", TRACKING)
 def test_it_can_look_at_a_face_of_which_no_skin_was_seen(name: str, whole_pulse: Track) -> None:
     blind = replace(whole_pulse, colors=np.full_like(whole_pulse.colors, np.nan), crops=())
-    found = detectors()[name].examine(blind)
+    found = asked(name, blind, whole_pulse)
     assert (found.fake is None) != (found.abstained is None)
     json_line(_evidence(found))
 
@@ -162,7 +183,7 @@ def test_it_can_look_at_a_face_of_which_no_skin_was_seen(name: str, whole_pulse:
 @pytest.mark.parametrize("name", TRACKING)
 def test_it_leaves_the_track_as_it_was(name: str, whole_pulse: Track) -> None:
     before = whole_pulse.colors.copy(), whole_pulse.mesh.copy(), whole_pulse.crops[0].image.copy()
-    detectors()[name].examine(whole_pulse)
+    asked(name, whole_pulse, whole_pulse)
     after = whole_pulse.colors, whole_pulse.mesh, whole_pulse.crops[0].image
     for one, other in zip(before, after, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -12,7 +12,7 @@ import pytest
 from tests.docs.pages import ROOT
 
 FILE = re.compile(r"^`(\S+\.py)`:\n\n```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-COPIED = ("src", "tests/conftest.py", "tests/puppet.py", "tests/detectors", "pyproject.toml")
+COPIED = ("src", "tests/conftest.py", "tests/puppet.py", "tests/actor.py", "tests/detectors", "pyproject.toml")
 
 
 @pytest.fixture(scope="module")

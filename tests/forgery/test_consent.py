@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from unmask.errors import UsageError
+from unmask.faces.identity import Embedding
 from unmask.forgery.consent import (
     Enrolment,
     Evidence,
@@ -18,7 +19,6 @@ from unmask.forgery.consent import (
     revoke,
     today,
 )
-from unmask.forgery.identity import Embedding
 from unmask.forgery.lab import Lab
 
 EVIDENCE = Evidence(sha256="0" * 64, name="form.pdf")

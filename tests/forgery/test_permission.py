@@ -4,8 +4,8 @@ import pytest
 
 from tests.forgery.test_consent import ENROLMENT, face
 from unmask.errors import UsageError
+from unmask.faces.identity import Embedding
 from unmask.forgery.consent import enrol, revoke
-from unmask.forgery.identity import Embedding
 from unmask.forgery.lab import Lab
 from unmask.forgery.permission import Permission, Shown, permission
 from unmask.provenance.ledger import Entry, record

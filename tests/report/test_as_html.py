@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.report.conftest import abstention
 from unmask.errors import NotMedia
 from unmask.report.as_html import IndexRow, as_html, index_html
 from unmask.types import Card, Overlay, Report
@@ -165,6 +166,22 @@ def test_the_command_names_whom_to_trust_and_stands_in_for_keys(report: Report, 
     assert "--trust 'my anchors.pem' --keys KEYS --report reports" in text
     clip = replace(report.engine, settings={"trust": None, "keys": None, "clip_key": "given"})
     assert " --clip-key KEY --report reports" in Page(as_html(replace(report, engine=clip), cards)).text
+    clips = replace(report.engine, settings={"reference": "given"})
+    assert " --reference CLIPS --report reports" in Page(as_html(replace(report, engine=clips), cards)).text
+
+
+def test_another_person_is_a_finding_and_what_nobody_asked_is_no_card(report: Report) -> None:
+    first, *others = report.people
+    stranger = abstention("identity", "another-person", "This is another person than that of the reference.")
+    unasked = abstention("identity", "no-reference", "No clips of a person were given.")
+    shown = {}
+    for found in (stranger, unasked):
+        person = replace(first, evidence=(*first.evidence, found))
+        shown[found.abstained] = Page(as_html(replace(report, people=(person, *others)), {})).text
+    assert "This is another person than the reference's" in shown["another-person"]
+    assert "Abstained – this is another person" not in shown["another-person"]
+    assert "identity" in shown["another-person"]
+    assert "identity" not in shown["no-reference"]  # neither a card nor a row along the film
 
 
 def test_a_person_without_a_picture_and_a_detector_without_a_card_are_shown(report: Report) -> None:

@@ -1,12 +1,14 @@
 import io
+from dataclasses import replace
 
 import pytest
 from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
+from tests.report.conftest import abstention
 from unmask.errors import NotMedia
 from unmask.report.as_text import as_text, failure_as_text
-from unmask.types import Report
+from unmask.types import Evidence, Report
 
 
 def printed(content: RenderableType, width: int) -> str:
@@ -70,3 +72,23 @@ def test_square_brackets_of_a_name_are_no_markup() -> None:
     assert "[red]clip[/red].mp4" in text
     assert "Not analysed" in text
     assert "The file is no media. Give a film." in text
+
+
+def with_found(report: Report, found: Evidence) -> Report:
+    first, *others = report.people
+    return replace(report, people=(replace(first, evidence=(*first.evidence, found)), *others))
+
+
+def test_what_nobody_asked_about_a_person_is_not_shown(report: Report) -> None:
+    asked_for_nothing = abstention("identity", "no-reference", "No clips of a person were given.")
+    assert printed(as_text(with_found(report, asked_for_nothing)), 80) == printed(as_text(report), 80)
+
+
+def test_another_person_is_said_as_loud_as_an_answer(report: Report) -> None:
+    stranger = abstention("identity", "another-person", "This is another person than that of the reference.")
+    console = Console(file=io.StringIO(), width=120, force_terminal=True, color_system="standard", highlight=False)
+    console.print(as_text(with_found(report, stranger)))
+    assert isinstance(console.file, io.StringIO)
+    (line,) = (line for line in console.file.getvalue().splitlines() if "than that of the reference" in line)
+    assert "\x1b[2m" not in line  # not dim, as abstentions are
+    assert "identity  this is another person" in printed(as_text(with_found(report, stranger)), 120)

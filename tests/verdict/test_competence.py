@@ -44,6 +44,7 @@ def test_with_several_people_each_is_named() -> None:
 def test_context_is_not_missing_evidence() -> None:
     for reason in CONTEXT:
         assert left_out(person(says("rim", 0.4)), evidence=(silent("tags", reason),)) == ""
+        assert left_out(person(says("rim", 0.4), silent("gait", reason))) == ""
 
 
 def test_other_abstentions_about_the_file_are_named() -> None:

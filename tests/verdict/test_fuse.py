@@ -297,3 +297,8 @@ def test_own_clips_change_the_word_and_nothing_that_was_measured(seed: int) -> N
     usual, own = verdict(people), judged_by(people, *generator.normal(0.0, 1.0, 3).tolist())
     assert (usual.probability, usual.interval, usual.odds) == (own.probability, own.interval, own.odds)
     assert (own.word == "no-sign") <= (usual.word == "no-sign")
+
+
+def test_what_nobody_asked_is_not_why_nothing_could_be_told() -> None:
+    found = judge(MEDIA, [person(silent("gait", "no-reference"), silent("rim"))], (), CARDS)
+    assert found.sentence == "Cannot tell: no check could be made; The rim saw 1 s."

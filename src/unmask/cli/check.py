@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from unmask.cli.progress import Watch
     from unmask.report.index import IndexRow
     from unmask.settings import Settings
-    from unmask.types import Report
+    from unmask.types import Reference, Report
 
 FILES_HELP = "Videos, images or sound files; folders and patterns; - for standard input."
 NOT_ANALYSED, MANIPULATED = 3, 1
@@ -53,6 +53,10 @@ def check(
         Path | None,
         typer.Option(metavar="FILE", help="Judge by real clips of your own, as unmask enrol wrote them down."),
     ] = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(metavar="CLIPS", help="Compare faces and their motion with these films and stills of one person."),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
     """Examine files: a verdict for each, with the evidence.
@@ -68,6 +72,7 @@ def check(
       unmask check --only pulse,seam --fail-on manipulated clip.mp4
       unmask check --trust anchors.pem --keys KEYS clip.mp4
       unmask check --profile newsroom.json clip.mp4
+      unmask check --reference films/of-her clip.mp4
       cat clip.mp4 | unmask check -
     """
     from unmask.cli.inputs import expand, opened
@@ -82,7 +87,8 @@ def check(
     open_profile(judged, engine_of(chosen, judged))
     origin = Origin(trust, keys, clip_key)
     origin.require_readable(settings())
-    run = Run(settings(), names, threshold, json=json, folder=report, origin=origin, profile=profile)
+    known = None if reference is None else read_clips(reference, settings(), quiet=quiet)
+    run = Run(settings(), names, threshold, json=json, folder=report, origin=origin, profile=profile, reference=known)
     inputs = expand(files)
     with watching(len(inputs), quiet=quiet) as watch:
         for one in inputs:
@@ -95,6 +101,22 @@ def check(
             watch.end()
     run.write_index()
     return run.exit_code(fail_on)
+
+
+def read_clips(place: Path, settings: "Settings", *, quiet: bool) -> "Reference":
+    """Read the clips of a person, once for all files, with progress and notes on stderr.
+
+    Raises:
+        UsageError: There are none, no face is seen in them, or they show different people.
+    """
+    from unmask.cli.progress import watching
+    from unmask.reference import read_reference, reference_files
+
+    with watching(len(reference_files(place)), quiet=quiet) as watch:
+        found = read_reference(place, settings, on_begin=watch.begin, on_progress=watch.advance, on_end=watch.end)
+    for remark in found.remarks:
+        typer.echo(f"Note: {remark}", err=True)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +154,7 @@ class Run:
     folder: Path | None
     origin: Origin = field(default_factory=Origin)
     profile: Path | None = None
+    reference: "Reference | None" = None
     rows: "list[IndexRow]" = field(default_factory=list)
     manipulated: bool = False
     incomplete: bool = False
@@ -153,6 +176,7 @@ class Run:
             keys=self.origin.keys,
             clip_key=self.origin.clip_key,
             profile=self.profile,
+            reference=self.reference,
             name=one.name,
             on_progress=watch.advance,
         )

@@ -1,7 +1,7 @@
 """Every file in this folder is one detector: a ``CARD`` and one function ``examine``.
 
-A detector is found by its place in the folder. It takes a track, the facts of a file or its provenance, and returns
-evidence: a probability or an abstention, always with a reason. It reads no settings and no files, prints nothing, trains
+A detector is found by its place in the folder. It takes a track, alone or with a reference, the facts of a file or its
+provenance, and returns evidence: a probability or an abstention, always with a reason. It reads no settings and no files, prints nothing, trains
 nothing.
 """
 
@@ -22,7 +22,7 @@ class Detector:
     """A detector: what it says of itself, and what it does.
 
     Attributes:
-        examine: Takes what ``card.needs`` names, a Track, a Media or a Provenance.
+        examine: Takes what ``card.needs`` names: a Track, a Comparison, a Media or a Provenance.
     """
 
     card: Card

@@ -18,7 +18,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from unmask.errors import OutputError, UsageError
-from unmask.forgery.identity import Embedding, distance
+from unmask.faces.identity import Embedding, distance
 from unmask.forgery.lab import Lab
 from unmask.media.source import shown
 from unmask.media.writing import written_aside
@@ -28,7 +28,7 @@ Scope = Literal["train", "swap", "export", "live", "publish"]
 SCOPES: tuple[Scope, ...] = ("train", "swap")
 """What is allowed where nothing else is said."""
 MATCH_DISTANCE = 0.5
-"""A set of faces is the enrolled person's when its middle lies nearer than this; see ``unmask.forgery.identity``."""
+"""A set of faces is the enrolled person's when its middle lies nearer than this; see ``unmask.faces.identity``."""
 DESCENT = "consents.json"
 """The file in a store or a model that names the consents it rests on."""
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import Float32, Float64
 
 from unmask.errors import UsageError
+from unmask.faces.identity import Embedding, distance, embedding_of, middle_of
 from unmask.faces.track import FaceTracker
-from unmask.forgery.identity import Embedding, distance, embedding_of, middle_of
 from unmask.media.probe import probe
 from unmask.media.rewrite import Progress
 from unmask.media.source import shown

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from unmask.errors import UsageError
+from unmask.faces.identity import Embedding, distance
 from unmask.forgery.consent import MATCH_DISTANCE, Consent, Scope, read_consent, require_consent
-from unmask.forgery.identity import Embedding, distance
 from unmask.forgery.lab import Lab
 from unmask.provenance.ledger import read_ledger
 

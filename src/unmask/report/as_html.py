@@ -11,9 +11,9 @@ from unmask.report.index import IndexRow, index_html
 from unmask.report.place import page_name, written
 from unmask.report.profile_words import use_sentence
 from unmask.report.provenance_as_html import parts, stretches
-from unmask.report.reasons import Grounds, all_evidence, of_file, strongest
+from unmask.report.reasons import Grounds, all_evidence, of_file, of_person, strongest
 from unmask.report.templates import rendered
-from unmask.report.wording import is_clear, visible
+from unmask.report.wording import FINDINGS, is_clear, visible
 from unmask.types import Card, Report
 from unmask.verdict.fuse import NO_SIGN_UP_TO
 
@@ -48,6 +48,8 @@ def as_html(report: Report, cards: Mapping[str, Card]) -> str:
         origin=parts(report),
         stretches=stretches(report),
         of_file=of_file(report),
+        of_person=of_person,
+        findings=FINDINGS,
         timeline=Markup(timeline(report)),  # noqa: S704 — the figure escapes what it is given
         unchecked=report.verdict.unchecked,
         facts=_facts(report),

@@ -14,8 +14,8 @@ from unmask.errors import UnmaskError
 from unmask.report import facts
 from unmask.report.profile_words import use_sentence
 from unmask.report.provenance_as_text import provenance_as_text
-from unmask.report.reasons import Grounds, of_file, strongest
-from unmask.report.wording import VERDICTS, answer, in_view, percent, percent_range, visible
+from unmask.report.reasons import Grounds, of_file, of_person, strongest
+from unmask.report.wording import FINDINGS, VERDICTS, answer, in_view, percent, percent_range, visible
 from unmask.types import Evidence, Person, Report, Word
 
 _STYLES: dict[Word, str] = {
@@ -31,7 +31,7 @@ def as_text(report: Report) -> RenderableType:
     parts += _section("Why", [_bullet(_reason(grounds, len(report.people))) for grounds in _leading(report)])
     parts += _section("Where the file comes from", provenance_as_text(report.provenance))
     for person in report.people:
-        parts += _section(_person_title(person, report), [_finding(it) for it in person.evidence])
+        parts += _section(_person_title(person, report), [_finding(it) for it in of_person(person)])
     parts += _section("File", [*(_finding(it) for it in of_file(report)), *_file_facts(report)])
     parts += _section("Not checked", [_bullet(sentence) for sentence in report.verdict.unchecked])
     return Group(*parts)
@@ -73,7 +73,8 @@ def _reason(grounds: Grounds, people: int) -> str:
 
 
 def _brief(evidence: Evidence) -> str:
-    return "abstained" if evidence.fake is None else answer(evidence).split(" (", maxsplit=1)[0]
+    silent = evidence.fake is None and evidence.abstained not in FINDINGS
+    return "abstained" if silent else answer(evidence).split(" (", maxsplit=1)[0]
 
 
 def _person_title(person: Person, report: Report) -> str:
@@ -83,7 +84,7 @@ def _person_title(person: Person, report: Report) -> str:
 
 def _finding(evidence: Evidence) -> RenderableType:
     heading = Text.assemble((visible(evidence.detector), "bold"), "  ", answer(evidence))
-    style = "dim" if evidence.fake is None else ""
+    style = "dim" if evidence.fake is None and evidence.abstained not in FINDINGS else ""
     return Group(heading, *(_bullet(sentence, style) for sentence in evidence.because))
 
 

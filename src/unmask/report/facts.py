@@ -95,7 +95,7 @@ def command(file: str, engine: Engine, cards: Mapping[str, Card]) -> str:
     """The command line that repeats the run; settings are given as variables of the environment.
 
     ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one, or ``--profile``. Where
-    a key lay is not told, so a word stands for it.
+    a key or the clips of a person lay is not told, so a word stands for it.
     """
     only = [] if set(engine.detectors) >= set(cards) else ["--only", ",".join(engine.detectors)]
     asked = [*only, *_limit(engine), *_origin(engine)]
@@ -111,11 +111,12 @@ def _limit(engine: Engine) -> list[str]:
 
 
 def _origin(engine: Engine) -> list[str]:
-    """Options that name whom to trust and by which key marks were read."""
+    """Options that name whom to trust, by which key marks were read and with whose clips people were compared."""
     trust = engine.settings.get("trust")
     options = ["--trust", visible(str(trust))] if trust else []
     options += ["--keys", "KEYS"] if engine.settings.get("keys") else []
-    return options + (["--clip-key", "KEY"] if engine.settings.get("clip_key") else [])
+    options += ["--clip-key", "KEY"] if engine.settings.get("clip_key") else []
+    return options + (["--reference", "CLIPS"] if engine.settings.get("reference") else [])
 
 
 def threshold(engine: Engine) -> float:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from unmask.report.wording import is_clear
-from unmask.types import Evidence, Report, Word
+from unmask.types import Evidence, Person, Report, Word
 from unmask.verdict.competence import CONTEXT
 
 MOST_REASONS = 6
@@ -43,6 +43,11 @@ def all_evidence(report: Report) -> Iterator[tuple[int | None, Evidence]]:
 def of_file(report: Report) -> tuple[Evidence, ...]:
     """Findings about the whole file, without those that only repeat what stands with its origin."""
     return tuple(it for it in report.evidence if not _repeats(it))
+
+
+def of_person(person: Person) -> tuple[Evidence, ...]:
+    """Findings about one person, without those that nobody asked for."""
+    return tuple(it for it in person.evidence if not _repeats(it))
 
 
 def _repeats(evidence: Evidence) -> bool:

@@ -47,9 +47,15 @@ ABSTENTIONS: Mapping[Reason, str] = MappingProxyType(
         "no-key": "no key was given",
         "no-mark": "no mark of this key was found",
         "undecidable": "the mark is too weak to judge",
+        "no-reference": "no clips of a person were given",
+        "not-installed": "a part of unmask is not installed",
+        "another-person": "this is another person than the reference's",
     }
 )
 """Why a detector abstained, in words."""
+
+FINDINGS: frozenset[Reason] = frozenset({"another-person"})
+"""Abstentions that say more than that nothing was found: they are shown as loud as an answer."""
 
 KINDS: Mapping[MediaKind, str] = MappingProxyType({"video": "film", "image": "picture", "audio": "sound"})
 """The kind of a file, in words."""
@@ -146,7 +152,7 @@ def answer(evidence: Evidence) -> str:
     if evidence.abstained == "context-only":
         return "context, no vote"
     if evidence.fake is None:
-        return f"abstained: {abstention(evidence)}"
+        return abstention(evidence) if evidence.abstained in FINDINGS else f"abstained: {abstention(evidence)}"
     where = percent_range(evidence.interval)
     said = f"{strength(evidence.fake)}, {percent(evidence.fake)}" + (f" ({where})" if where else "")
     return said if evidence.counts else f"{said}, not counted"

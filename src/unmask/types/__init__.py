@@ -41,6 +41,7 @@ from unmask.types.provenance import (
     Signer,
     SoundMark,
 )
+from unmask.types.reference import Comparison, Reference
 from unmask.types.report import Engine, Person, ProfileUse, Report, Verdict, Vitals, VitalsReport, Word
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "CellColors",
     "Changes",
     "ColorTrace",
+    "Comparison",
     "CredentialState",
     "Credentials",
     "Crop",
@@ -81,6 +83,7 @@ __all__ = [
     "ProfileUse",
     "Provenance",
     "Reason",
+    "Reference",
     "Region",
     "Report",
     "RgbImage",

@@ -27,6 +27,9 @@ Reason = Literal[
     "no-key",
     "no-mark",
     "undecidable",
+    "no-reference",
+    "not-installed",
+    "another-person",
 ]
 """Why a detector abstained."""
 
@@ -104,8 +107,8 @@ class Card:
     Attributes:
         name: One lower-case word.
         question: The question it asks, in a sentence.
-        needs: ``track`` when it looks at one person, ``media`` when it looks at the file, ``provenance`` when it looks
-            at where the file comes from.
+        needs: ``track`` when it looks at one person, ``reference`` when it holds them against clips of someone,
+            ``media`` when it looks at the file, ``provenance`` when it looks at where the file comes from.
         kinds: Kinds of media it can look at.
         requires: The least it needs to answer, in words.
         answers: What its answers mean, in words.
@@ -117,7 +120,7 @@ class Card:
 
     name: str
     question: str
-    needs: Literal["track", "media", "provenance"]
+    needs: Literal["track", "reference", "media", "provenance"]
     kinds: tuple[MediaKind, ...]
     requires: str
     answers: str

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from unmask.types import Card, Evidence, Media, Person, Reason
 
-CONTEXT: frozenset[Reason] = frozenset({"context-only", "no-credentials", "no-key"})
+CONTEXT: frozenset[Reason] = frozenset({"context-only", "no-credentials", "no-key", "no-reference"})
 """Abstentions that leave no check undone: the file says nothing of the kind, or nobody asked. They are not listed."""
 LEAST_SHARE_SEEN = 0.2
 """A person in view for less of the film than this does not stand for the whole of it."""
@@ -39,11 +39,12 @@ def unchecked(
     ]
     for person in people:
         whose = f" (person {person.track.id})" if len(people) > 1 else ""
-        sentences += [f"{one.detector}{whose}: {one.because[0]}" for one in person.evidence if one.abstained]
+        missing = [one for one in person.evidence if one.abstained and one.abstained not in CONTEXT]
+        sentences += [f"{one.detector}{whose}: {one.because[0]}" for one in missing]
     for name, card in cards.items():
         if media.kind not in card.kinds:
             sentences.append(f"{name}: it looks at {' and '.join(card.kinds)} only.")
-        elif card.needs == "track" and not people:
+        elif card.needs in {"track", "reference"} and not people:
             sentences.append(f"{name}: no face was seen.")
     if not_asked:
         sentences.append(f"Left out by --only: {', '.join(not_asked)}.")

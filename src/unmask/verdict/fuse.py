@@ -12,7 +12,7 @@ import numpy as np
 
 from unmask.signals.likelihood import log_odds, probability
 from unmask.types import Card, Evidence, Media, Person, Verdict
-from unmask.verdict.competence import answers, stands_for_film, unchecked
+from unmask.verdict.competence import CONTEXT, answers, stands_for_film, unchecked
 from unmask.verdict.profile import Population
 
 MANIPULATED_FROM = 0.8
@@ -130,7 +130,8 @@ def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
         return "Cannot tell: no face was seen, and all checks but those of signatures and marks look at faces."
     if any(one.fake is not None for one in people[0].evidence):
         return "Cannot tell: what was measured has no voice in the verdict yet."
-    return f"Cannot tell: no check could be made; {people[0].evidence[0].because[0] if people[0].evidence else 'none was asked for.'}"
+    asked = [one for one in people[0].evidence if one.abstained not in CONTEXT] or people[0].evidence
+    return f"Cannot tell: no check could be made; {asked[0].because[0] if asked else 'none was asked for.'}"
 
 
 def _undecided(chance: float, odds: Odds, left_out: int) -> str:

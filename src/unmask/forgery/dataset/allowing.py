@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from unmask.errors import UsageError
+from unmask.faces.identity import Embedding, distance
 from unmask.forgery.consent import read_consent, require_consent
 from unmask.forgery.dataset.films import Seen
 from unmask.forgery.dataset.planning import Allowed, usable
 from unmask.forgery.dataset.recipes import Recipe
-from unmask.forgery.identity import Embedding, distance
 from unmask.forgery.lab import Lab
 from unmask.forgery.permission import Shown, permission, puppets
 from unmask.forgery.swap.descent import SAME_BELOW, Descent

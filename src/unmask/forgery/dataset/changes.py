@@ -8,13 +8,13 @@ from types import MappingProxyType
 import numpy as np
 
 from unmask.errors import UsageError
+from unmask.faces.identity import Embedding
 from unmask.faces.pose import pose_of
 from unmask.forgery.applying import shown_in, source_of
 from unmask.forgery.dataset.clip import Clip, follow, read_clip, told
 from unmask.forgery.dataset.plan import Faces, Pair
 from unmask.forgery.dataset.recipes import PairKind
 from unmask.forgery.followed import Followed
-from unmask.forgery.identity import Embedding
 from unmask.forgery.lab import Lab
 from unmask.forgery.paste.face_paste import PasteRecipe
 from unmask.forgery.paste.self_blend import draw_self_blend, self_blend

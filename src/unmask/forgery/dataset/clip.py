@@ -10,11 +10,11 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from unmask.errors import BrokenMedia, UsageError
+from unmask.faces.identity import Embedding, distance
 from unmask.faces.track import FaceTracker
 from unmask.forgery.dataset.films import JOINED_BELOW, USUAL_RATE, face_of
 from unmask.forgery.dataset.plan import Place
 from unmask.forgery.followed import Followed
-from unmask.forgery.identity import Embedding, distance
 from unmask.media.probe import probe
 from unmask.media.source import shown
 from unmask.media.video import open_frames

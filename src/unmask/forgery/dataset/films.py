@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from unmask.errors import InputError, UsageError
+from unmask.faces.identity import Embedding, distance, embedding_of, middle_of
 from unmask.faces.track import FaceTracker
 from unmask.forgery.dataset.recipes import Recipe
-from unmask.forgery.identity import Embedding, distance, embedding_of, middle_of
 from unmask.media.probe import probe
 from unmask.media.source import shown
 from unmask.media.video import open_stretches

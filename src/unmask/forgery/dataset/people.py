@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from unmask.faces.identity import Embedding, distance, middle_of
 from unmask.forgery.dataset.films import JOINED_BELOW, Seen
 from unmask.forgery.dataset.recipes import SPLITS, Split
-from unmask.forgery.identity import Embedding, distance, middle_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)

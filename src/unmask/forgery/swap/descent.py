@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from unmask.errors import UsageError
+from unmask.faces.identity import Embedding, distance, embedding_of, middle_of
 from unmask.forgery.consent import MATCH_DISTANCE, Scope, read_consent, require_consent
 from unmask.forgery.followed import Followed
-from unmask.forgery.identity import Embedding, distance, embedding_of, middle_of
 from unmask.forgery.lab import Lab
 from unmask.forgery.permission import Permission, puppets
 from unmask.forgery.swap.alignment import FACE_TYPES

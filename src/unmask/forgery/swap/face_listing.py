@@ -9,7 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from unmask.errors import UsageError
-from unmask.forgery.identity import distance, embedding_of, middle_of
+from unmask.faces.identity import distance, embedding_of, middle_of
 from unmask.forgery.lab import Sealer
 from unmask.forgery.paste.choices import require_known
 from unmask.forgery.seal import Made, SealedMedia, seal_still
@@ -35,7 +35,7 @@ class Wanted:
         least_sharpness: As ``unmask.faces.align.sharpness_of`` measures it.
         most_yaw: Degrees to either side.
         most_pitch: Degrees up or down.
-        most_distance: From the middle of all, as ``unmask.forgery.identity.distance`` measures it; None for any.
+        most_distance: From the middle of all, as ``unmask.faces.identity.distance`` measures it; None for any.
 
     Raises:
         UsageError: The order is unknown.

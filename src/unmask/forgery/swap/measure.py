@@ -1,7 +1,7 @@
 """How good a swap is, as numbers: pure functions on pictures, points and turns, no files.
 
 All of them compare two things of one size: what was drawn with what should have been, or a swapped film with the film
-before it. Identity is measured by ``unmask.forgery.identity``.
+before it. Identity is measured by ``unmask.faces.identity``.
 """
 
 import cv2

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unmask.errors import UnmaskError
-from unmask.forgery.identity import Embedding, distance, embedding_of, middle_of
+from unmask.faces.identity import Embedding, distance, embedding_of, middle_of
 from unmask.forgery.lab import Lab
 from unmask.forgery.swap.checkpoint import Checkpoint
 from unmask.forgery.swap.descent import Descent, face_of

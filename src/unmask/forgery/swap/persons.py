@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from unmask.errors import UsageError
-from unmask.forgery.identity import Embedding, distance, embedding_of, middle_of
+from unmask.faces.identity import Embedding, distance, embedding_of, middle_of
 from unmask.forgery.swap.gathering import Taken
 
 JOINED_BELOW = 0.5

@@ -8,6 +8,7 @@ import numpy as np
 from unmask.report.figures.colors import diverging, ink_on
 from unmask.report.figures.svg import Rect, element, hatching, line, picture, ramp, shortened, words
 from unmask.report.figures.time_axis import BAR, LEFT, RIGHT, ROW, WIDTH, TimeAxis
+from unmask.report.reasons import of_person
 from unmask.report.wording import answer, percent, visible
 from unmask.types import Evidence, Report, Segment, Track
 from unmask.verdict.competence import CONTEXT
@@ -36,7 +37,7 @@ def _rows(report: Report, voting: list[Evidence], time: TimeAxis, y: float) -> t
     parts: list[str] = []
     for person in report.people:
         parts += _presence(time, person.track, y)
-        for evidence in person.evidence:
+        for evidence in of_person(person):
             y += ROW
             parts += _row(time, evidence, y, (person.track.start, person.track.end))
         y += ROW + 10
@@ -169,7 +170,7 @@ def length_seconds(report: Report) -> float:
 
 
 def _description(report: Report, longest: float) -> str:
-    rows = [f"Person {person.track.id}: {_spoken(person.evidence)}" for person in report.people]
+    rows = [f"Person {person.track.id}: {_spoken(of_person(person))}" for person in report.people]
     rows += [f"Whole file: {_spoken(report.evidence)}"] if report.evidence else []
     return f"{longest:.1f} s. " + " ".join(rows)
 
