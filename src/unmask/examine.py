@@ -4,19 +4,23 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from unmask.detectors import Detector, choose, detectors
+from unmask.detectors import Detector, bound, detectors, require_known
+from unmask.errors import UsageError
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
+from unmask.models.folder import added, open_model, read_model
 from unmask.provenance.gather import gather, open_key
 from unmask.provenance.ledger import ledger_folder
-from unmask.settings import Settings
+from unmask.settings import Settings, models_folder
 from unmask.settings import settings as read_settings
 from unmask.types import Engine, Evidence, Frame, Media, Person, Provenance, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
 from unmask.version import __version__
 from unmask.weights import weight_card
 
+EVERY_MODEL = "external"
+"""Name of the detector that stands for the user's own models."""
 FACE_WEIGHTS = ("face_detection_full_range", "face_landmark", "mean_face")
 
 Progress = Callable[[float, float | None], None]
@@ -39,9 +43,9 @@ def check(
 
     Args:
         path: The file.
-        only: Names of the detectors to ask, all when None.
+        only: Names of the detectors and of the user's own models to ask, all when None; ``external`` names all models.
         threshold: Probability (0–1) from which the verdict reads ``manipulated``.
-        settings: Limits; the user's when None.
+        settings: Limits, and the folder of the user's own models; the user's when None.
         trust: PEM file of the certificates whose signers are trusted; the settings' when None.
         keys: Key folder of the institution whose marks are looked for; the settings' when neither it nor ``clip_key``
             is given.
@@ -55,7 +59,7 @@ def check(
     Raises:
         UsageError: A detector's name is unknown, or keys or trust list cannot be read.
         InputError: The file cannot be read, is no media, or is over a limit.
-        MissingComponent: A weight file is missing or altered.
+        MissingComponent: A weight file, or a model that the user added, is missing or altered.
 
     Example:
         >>> from unmask import check
@@ -64,7 +68,8 @@ def check(
         'cannot-tell'
     """
     limits = with_origin(settings or read_settings(), trust, keys, clip_key)
-    chosen = choose(tuple(only) if only is not None else None)
+    asked = choose_with_models(only, limits)
+    chosen = asked.detectors
     key = open_key(limits.keys, clip_key)
     media = probe(Path(path), limits, name=name)
     followed = follow_people(Path(path), media, limits, on_progress, changes=media.kind == "video")
@@ -82,7 +87,6 @@ def check(
     )
     evidence = (*_ask(chosen, "media", media, media), *_ask(chosen, "provenance", provenance, media))
     cards = {detector.card.name: detector.card for detector in chosen}
-    not_asked = tuple(name for name in detectors() if name not in cards)
     verdict = judge(
         media,
         people,
@@ -90,13 +94,47 @@ def check(
         cards,
         crowd=following.crowd,
         threshold=threshold,
-        not_asked=not_asked,
+        not_asked=asked.left_out,
         whole=incomplete is None,
     )
     engine = _engine(chosen, limits, threshold, clip_key)
     return Report(
         media, people, evidence, verdict, engine, following.seen_until, incomplete, following.crowd, provenance
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which detectors a file is shown to.
+
+    Attributes:
+        detectors: Those that come with unmask, then the user's own models.
+        left_out: Names of those that were not asked for.
+    """
+
+    detectors: tuple[Detector, ...]
+    left_out: tuple[str, ...]
+
+
+def choose_with_models(only: Sequence[str] | None, settings: Settings) -> Asked:
+    """The named detectors and models, or all; the models are loaded.
+
+    Raises:
+        UsageError: A name is unknown, or all models are asked for and there are none.
+        MissingComponent: A model that is asked for was altered.
+    """
+    folder = models_folder(settings)
+    shipped = {name: one for name, one in detectors().items() if one.card.needs != "model"}
+    own = tuple(name for name in added(folder) if name not in detectors())
+    if only is not None:
+        require_known(only, (*detectors(), *own))
+    if only is not None and EVERY_MODEL in only and not own:
+        raise UsageError(f"No model was added, so '{EVERY_MODEL}' names none; add one with 'unmask models add'.")
+    names = tuple(
+        name for name in (*shipped, *own) if only is None or name in only or (EVERY_MODEL in only and name in own)
+    )
+    chosen = (shipped[name] if name in shipped else bound(open_model(read_model(folder, name))) for name in names)
+    return Asked(tuple(chosen), tuple(name for name in (*shipped, *own) if name not in names))
 
 
 def with_origin(settings: Settings, trust: Path | None, keys: Path | None, clip_key: Path | None) -> Settings:
@@ -167,10 +205,11 @@ def _ask(
 
 
 def _engine(chosen: tuple[Detector, ...], settings: Settings, threshold: float, clip_key: Path | None) -> Engine:
+    own = {detector.card.name: detector.sha256 for detector in chosen if detector.sha256 is not None}
     names = sorted({*FACE_WEIGHTS, *(weight for detector in chosen for weight in detector.card.weights)})
     return Engine(
         version=__version__,
-        weights={name: weight_card(name).sha256 for name in names},
+        weights={name: own.get(name) or weight_card(name).sha256 for name in names},
         detectors=tuple(detector.card.name for detector in chosen),
         settings=settings.model_dump(mode="json") | {"threshold": threshold} | _key_named(settings.keys, clip_key),
     )

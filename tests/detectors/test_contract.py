@@ -14,11 +14,13 @@ import pytest
 
 import unmask.detectors
 from tests.detectors.origins import altered_origin
+from tests.models.drawn import bright, calibration_of
 from tests.puppet import part_of, shrunk
 from unmask import weights
 from unmask.detectors import choose, detectors
 from unmask.errors import UsageError
 from unmask.media.probe import probe
+from unmask.models.running import Sitting
 from unmask.report.as_json import _evidence, json_line
 from unmask.report.cards import card_as_json
 from unmask.settings import Settings
@@ -28,6 +30,7 @@ FOLDER = Path(unmask.detectors.__file__).parent
 NAMES = tuple(detectors())
 TRACKING = tuple(name for name, detector in detectors().items() if detector.card.needs == "track")
 
+Subject = Track | Media | Provenance | Sitting
 every_detector = pytest.mark.parametrize("name", NAMES)
 
 
@@ -37,13 +40,19 @@ def media(short_clip: Path) -> Media:
 
 
 @pytest.fixture(scope="module")
-def subjects(whole_pulse: Track, media: Media) -> dict[str, Track | Media | Provenance]:
-    """12 s of a puppet, the facts of a film, and an origin in which signature and mark tell of an alteration."""
-    return {"track": whole_pulse, "media": media, "provenance": altered_origin()}
+def subjects(whole_pulse: Track, media: Media) -> dict[str, Subject]:
+    """12 s of a puppet, the facts of a film, an origin in which signature and mark tell of an alteration, and a model."""
+    model = replace(bright(calibration_of(0.8)), card=replace(bright().card, name="external"))
+    return {
+        "track": whole_pulse,
+        "media": media,
+        "provenance": altered_origin(),
+        "model": Sitting(whole_pulse, model),
+    }
 
 
 @pytest.fixture(scope="module")
-def answers(subjects: dict[str, Track | Media | Provenance]) -> dict[str, Evidence]:
+def answers(subjects: dict[str, Subject]) -> dict[str, Evidence]:
     """What each detector says of its subject."""
     return {name: detector.examine(subjects[detector.card.needs]) for name, detector in detectors().items()}
 
@@ -114,9 +123,7 @@ def test_its_stretches_of_time_lie_within_the_track(
 
 
 @every_detector
-def test_it_says_the_same_twice(
-    name: str, answers: dict[str, Evidence], subjects: dict[str, Track | Media | Provenance]
-) -> None:
+def test_it_says_the_same_twice(name: str, answers: dict[str, Evidence], subjects: dict[str, Subject]) -> None:
     detector = detectors()[name]
     again = detector.examine(subjects[detector.card.needs])
     first = answers[name]

@@ -1,5 +1,6 @@
 """``unmask check``: files → verdicts with evidence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from unmask.cli.progress import Watch
     from unmask.report.index import IndexRow
     from unmask.settings import Settings
-    from unmask.types import Report
+    from unmask.types import Card, Report
 
 FILES_HELP = "Videos, images or sound files; folders and patterns; - for standard input."
 NOT_ANALYSED, MANIPULATED = 3, 1
@@ -28,7 +29,8 @@ def check(
         Path | None, typer.Option(metavar="DIR", help="Write an HTML page a file, and an index, into this folder.")
     ] = None,
     only: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="Ask only these detectors, separated by commas.")
+        str | None,
+        typer.Option(metavar="NAMES", help="Ask only these detectors or models of yours, separated by commas."),
     ] = None,
     fail_on: Annotated[
         Literal["manipulated"] | None, typer.Option(help="Leave with 1 when one file gets this verdict.")
@@ -67,16 +69,23 @@ def check(
     """
     from unmask.cli.inputs import expand, opened
     from unmask.cli.progress import watching
-    from unmask.detectors import choose
+    from unmask.examine import choose_with_models
     from unmask.settings import settings
     from unmask.verdict.fuse import MANIPULATED_FROM
 
     names = tuple(name.strip() for name in only.split(",") if name.strip()) if only is not None else None
-    choose(names)  # an unknown name ends the run before the first file, and so do keys and lists that cannot be read
+    # An unknown name ends the run before the first file, and so do altered models, keys and lists that cannot be read.
+    asked = choose_with_models(names, settings())
     origin = Origin(trust, keys, clip_key)
     origin.require_readable(settings())
     run = Run(
-        settings(), names, MANIPULATED_FROM if threshold is None else threshold, json=json, folder=report, origin=origin
+        settings(),
+        names,
+        MANIPULATED_FROM if threshold is None else threshold,
+        json=json,
+        folder=report,
+        origin=origin,
+        cards={one.card.name: one.card for one in asked.detectors},
     )
     inputs = expand(files)
     with watching(len(inputs), quiet=quiet) as watch:
@@ -126,6 +135,7 @@ class Run:
     json: bool
     folder: Path | None
     origin: Origin = field(default_factory=Origin)
+    cards: "Mapping[str, Card]" = field(default_factory=dict)
     rows: "list[IndexRow]" = field(default_factory=list)
     manipulated: bool = False
     incomplete: bool = False
@@ -191,7 +201,7 @@ class Run:
         from unmask.report.as_html import write_report
         from unmask.report.index import IndexRow
 
-        cards = {name: detector.card for name, detector in detectors().items()}
+        cards = {name: detector.card for name, detector in detectors().items()} | dict(self.cards)
         try:
             self.rows.append(IndexRow.of(found, write_report(found, self.folder, cards)))
         except OutputError as error:

@@ -97,7 +97,10 @@ def command(file: str, engine: Engine, cards: Mapping[str, Card]) -> str:
     ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one. Where
     a key lay is not told, so a word stands for it.
     """
-    only = [] if set(engine.detectors) >= set(cards) else ["--only", ",".join(engine.detectors)]
+    every = {
+        name for name, card in cards.items() if card.needs != "model"
+    }  # that one stands for others, which are named
+    only = [] if set(engine.detectors) >= every else ["--only", ",".join(engine.detectors)]
     limit = threshold(engine)
     raised = [] if limit == MANIPULATED_FROM else ["--threshold", f"{limit:g}"]
     asked = [*only, *raised, *_origin(engine)]

@@ -88,7 +88,7 @@ class Card:
         name: One lower-case word.
         question: The question it asks, in a sentence.
         needs: ``track`` when it looks at one person, ``media`` when it looks at the file, ``provenance`` when it looks
-            at where the file comes from.
+            at where the file comes from, ``model`` when it looks at one person through a model that the user brought.
         kinds: Kinds of media it can look at.
         requires: The least it needs to answer, in words.
         answers: What its answers mean, in words.
@@ -96,11 +96,12 @@ class Card:
         paper: Where the method comes from.
         failures: Known failures, a sentence each.
         cap: Largest absolute log-odds it may add to a verdict.
+        own: Whether it is a model that the user brought.
     """
 
     name: str
     question: str
-    needs: Literal["track", "media", "provenance"]
+    needs: Literal["track", "media", "provenance", "model"]
     kinds: tuple[MediaKind, ...]
     requires: str
     answers: str
@@ -108,6 +109,7 @@ class Card:
     failures: tuple[str, ...]
     cap: float
     weights: tuple[str, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
