@@ -22,6 +22,7 @@ from unmask.cli import (
     forge_swap_mask,
     forge_synthesize,
     keys,
+    models,
     pulse,
     sign,
     train,
@@ -58,6 +59,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }
 GROUPS: dict[str, Group] = {
     "keys": Group(keys.HELP, keys.COMMANDS),
+    "models": Group(models.HELP, models.COMMANDS),
     "watermark": Group(watermark.HELP, watermark.COMMANDS),
     "forge": Group(
         forge.HELP,
