@@ -4,7 +4,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.program import python, rows, unmask
-from tests.models.drawn import calibration_of, write_card, write_network
+from tests.detectors.brightness import calibration_of
+from tests.models.drawn import write_card, write_network
 from tests.puppet import Puppet, Stage, film
 from unmask.media.encode import write_video
 from unmask.models.folder import keep, tried
@@ -65,8 +66,10 @@ def test_a_model_is_calibrated_on_films_and_told_what_it_is_worth(tmp_path: Path
     assert (calibration["people"], calibration["films"], calibration["pairs"]) == (4, 8, 4)
     low, high = calibration["area_interval"]
     assert low <= calibration["area"] <= high
-    assert row["counts"] == (low > 0.7)
-    assert f"AUC {calibration['area']:.2f} [{low:.2f}–{high:.2f}] on your 4 people" in row["worth"]
+    told = (
+        f"AUC {calibration['area']:.2f} [{low:.2f}–{high:.2f}] on your 4 people; films of 5 people or more are needed."
+    )
+    assert (row["counts"], row["worth"]) == (False, f"Its word does not count: {told}")
     assert "anna_0_fake.mp4" in done.stderr
 
 

@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 import unmask.detectors
+from tests.detectors.brightness import bright, calibration_of
 from tests.detectors.origins import altered_origin
-from tests.models.drawn import bright, calibration_of
 from tests.puppet import part_of, shrunk
 from unmask import weights
 from unmask.detectors import choose, detectors

@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.models.drawn import bright, calibration_of
+from tests.detectors.brightness import bright, calibration_of
 from tests.puppet import part_of, shrunk
 from unmask.detectors import bound, external
 from unmask.detectors.external import CARD, frontal
@@ -32,18 +32,19 @@ def test_a_calibration_turns_the_answer_into_a_probability(whole_pulse: Track) -
 
 
 @pytest.mark.parametrize(
-    ("low", "counts", "told"),
+    ("low", "people", "counts", "told"),
     [
-        (0.71, True, "Its word counts: AUC 0.85 [0.71–1.00] on your 8 people (16 films, 8 pairs)"),
-        (0.70, False, "Its word does not count: AUC 0.85 [0.70–1.00] on your 8 people; the lower bound"),
-        (None, False, "Its word does not count: no fake of your 8 people lies beside its own original"),
+        (0.71, 8, True, "Its word counts: AUC 0.85 [0.71–1.00] on your 8 people (16 films, 8 pairs)"),
+        (0.70, 8, False, "Its word does not count: AUC 0.85 [0.70–1.00] on your 8 people; the lower bound"),
+        (None, 8, False, "Its word does not count: no fake of your 8 people lies beside its own original"),
+        (1.0, 4, False, "Its word does not count: AUC 1.00 [1.00–1.00] on your 4 people; films of 5 people or more"),
     ],
-    ids=("earned", "too low", "no pairs"),
+    ids=("earned", "too low", "no pairs", "too few people"),
 )
 def test_a_word_counts_where_its_worth_was_shown(
-    whole_pulse: Track, low: float | None, *, counts: bool, told: str
+    whole_pulse: Track, low: float | None, people: int, *, counts: bool, told: str
 ) -> None:
-    detector = bound(bright(calibration_of(low)))
+    detector = bound(bright(calibration_of(low, people=people)))
     found = detector.examine(whole_pulse)
     assert found.counts == counts
     assert detector.card.cap == (CARD.cap if counts else 0.0)
@@ -104,7 +105,8 @@ def test_answers_that_are_no_numbers_are_left_out_and_too_many_of_them_are_an_ab
 def test_a_still_has_one_view_and_no_stretch(whole_pulse: Track) -> None:
     still = replace(part_of(whole_pulse, slice(0, 1)), crops=whole_pulse.crops[:1])
     found = external.examine(Sitting(still, bright()))
-    assert found.segments == found.traces == ()
+    assert not found.segments
+    assert not found.traces
     assert found.because[0].endswith("from 1 view.")
 
 

@@ -7,12 +7,6 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from unmask.models.calibration import Calibration
-from unmask.models.card import ModelCard, ModelInput, ModelOutput
-from unmask.models.running import OpenModel
-from unmask.signals.linear import LinearModel
-from unmask.types import RgbImage
-
 Shape = Sequence[int | str | None]
 SIDE = 32
 CARD = """
@@ -80,28 +74,3 @@ def write_card(path: Path, *changes: tuple[str, str]) -> Path:
         text = text.replace(old, new)
     path.write_text(text, encoding="utf-8")
     return path
-
-
-def bright(calibration: Calibration | None = None, gain: float = 10.0) -> OpenModel:
-    """A model that needs no file: mean brightness of a crop as log-odds."""
-    card = ModelCard(
-        name="brightness",
-        licence="CC0-1.0",
-        source="drawn for a test",
-        input=ModelInput(margin=1.3, colour="rgb", layout="nchw", range=(0, 1), side=SIDE),
-        output=ModelOutput("logit"),
-        question="Is this face too bright?",
-    )
-
-    def log_odds(crop: RgbImage) -> float:
-        return float((crop.mean() / 255 - 0.5) * gain)
-
-    return OpenModel(card, "0" * 64, log_odds, calibration)
-
-
-def calibration_of(low: float | None, *, slope: float = 1.0) -> Calibration:
-    """A calibration on eight people whose AUC has this lower bound; None for one without pairs."""
-    area = None if low is None else (low + 1) / 2
-    bounds = None if low is None else (low, 1.0)
-    line = LinearModel((0.0,), (1.0,), (1.0,), 0.0, slope, 0.0, 0.8)
-    return Calibration(8, 16, 0 if low is None else 8, area, bounds, line, "1" * 64)

@@ -4,7 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.models.drawn import calibration_of, write_card, write_network
+from tests.detectors.brightness import calibration_of
+from tests.models.drawn import write_card, write_network
 from unmask.errors import MissingComponent, OutputError, UsageError
 from unmask.faces.align import CROP_SIDE
 from unmask.models.calibration import Calibration

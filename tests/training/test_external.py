@@ -5,7 +5,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.models.drawn import bright
+from tests.detectors.brightness import bright
 from tests.puppet import Puppet, Stage, film, picture_of
 from unmask.datasets import DataSet, read_data_set
 from unmask.detectors.external import examine
@@ -54,7 +54,7 @@ def test_what_is_measured_is_what_a_check_measures(films: DataSet) -> None:
 def test_a_model_that_is_wrong_is_not_turned_round(films: DataSet) -> None:
     found = calibrate(bright(gain=40.0), films, Settings())
     assert found.fitted.model.slope == 0.0
-    kept = found.calibration(3, 0.5, (0.4, 0.6))
+    kept = found.calibration(None, 0, None, None)
     assert (kept.people, kept.films, kept.counts) == (3, 6, False)
     assert kept.data_sha256 == films.sha256
 

@@ -39,7 +39,7 @@ def add(
     """Add a model: it is loaded, tried on a blank picture and copied, and `unmask check` asks it from then on.
 
     With --data its answers are calibrated on your films, each person left out once. Its word counts in verdicts only where the
-    lower bound of its AUC on people left out is above 0.70; otherwise it is shown and not counted. docs/guide/models.md shows
+    lower bound of its AUC on people left out, five or more, is above 0.70; otherwise it is shown and not counted. docs/guide/models.md shows
     a whole card.
 
     \b
@@ -125,7 +125,8 @@ def _calibrated(candidate: "Candidate", data: Path, *, quiet: bool) -> Told:
     rows = left_out_rows(
         [LeftOut(person, one.clip.pair, one.clip.label == "fake", VARIANT, fake) for one, person, fake in answers]
     )
-    figures = (rows[0].pairs, rows[0].area, rows[0].area_interval) if rows else (0, None, None)
+    row = rows[0] if rows else None
+    figures = (row.people, row.pairs, row.area, row.area_interval) if row else (None, 0, None, None)
     return Told(found.calibration(*figures), rows, (*films.remarks, *found.remarks))
 
 

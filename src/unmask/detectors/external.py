@@ -23,7 +23,7 @@ CARD = Card(
     needs="model",
     kinds=("video", "image"),
     requires=f"an ONNX model, added with 'unmask models add', and {VIEW}",
-    answers="what your model answers in the median over the views; it counts once the model has shown on films of yours, on people left out, that the lower bound of its AUC is above 0.70",
+    answers="what your model answers in the median over the views; it counts once the model has shown on films of yours, on five people or more, left out one by one, that the lower bound of its AUC is above 0.70",
     paper="Calibrated after Platt, Probabilistic Outputs for Support Vector Machines, 1999.",
     failures=(
         "unmask knows nothing of what your model learned; most of them fail on forgeries and cameras they never saw.",

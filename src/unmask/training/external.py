@@ -50,17 +50,20 @@ class Calibrated:
     data_sha256: str
     remarks: tuple[str, ...]
 
-    def calibration(self, pairs: int, area: float | None, interval: tuple[float, float] | None) -> Calibration:
+    def calibration(
+        self, people: int | None, pairs: int, area: float | None, interval: tuple[float, float] | None
+    ) -> Calibration:
         """What is kept of it.
 
         Args:
+            people: Persons in the pairs, None without a pair.
             pairs: Fakes beside their own originals.
             area: Area under the ROC curve on people left out, None without a pair.
             interval: Where that may lie.
         """
         bounds = None if interval is None else (round(interval[0], 4), round(interval[1], 4))
         return Calibration(
-            people=len(set(self.people)),
+            people=len(set(self.people)) if people is None else people,
             films=len(self.measured),
             pairs=pairs,
             area=None if area is None else round(area, 4),
