@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from tests.conftest import WriteStage
+from tests.models.drawn import write_card, write_network
 from tests.puppet import Puppet, Stage, picture_of
 from unmask import check
 from unmask.errors import NotMedia, Unreadable, UsageError
 from unmask.examine import FACE_WEIGHTS
+from unmask.models.folder import keep, tried
 from unmask.settings import Settings
 from unmask.types import Report
 from unmask.version import __version__
@@ -75,6 +77,22 @@ def test_a_still_is_asked_only_what_a_still_can_answer(tmp_path: Path) -> None:
     found = check(tmp_path / "still.png")
     assert {one.detector for one in found.people[0].evidence} == {"seam"}
     assert found.people[0].track.bits_per_pixel is None
+
+
+def test_a_still_is_shown_to_the_models_of_the_folder_that_the_settings_name(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "still.png"), picture_of(Stage())[..., ::-1])
+    with tried(write_network(tmp_path / "n.onnx"), write_card(tmp_path / "c.toml")) as candidate:
+        kept = keep(candidate, tmp_path / "models", None)
+    found = check(tmp_path / "still.png", settings=Settings(models=tmp_path / "models"))
+    seam, model = found.people[0].evidence
+    assert (seam.detector, model.detector, model.measured["views"]) == ("seam", "brightness", 1)
+    assert found.engine.weights["brightness"] == kept.record.sha256
+    assert found.engine.detectors[-1] == "brightness"
+    left = check(tmp_path / "still.png", only=["seam"], settings=Settings(models=tmp_path / "models"))
+    assert any(
+        sentence.startswith("Left out by --only: ") and "brightness" in sentence for sentence in left.verdict.unchecked
+    )
+    assert not any("external" in sentence for sentence in left.verdict.unchecked)
 
 
 def test_no_more_people_are_followed_than_the_settings_say(tmp_path: Path) -> None:

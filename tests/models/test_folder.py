@@ -9,7 +9,17 @@ from tests.models.drawn import write_card, write_network
 from unmask.errors import MissingComponent, OutputError, UsageError
 from unmask.faces.align import CROP_SIDE
 from unmask.models.calibration import Calibration
-from unmask.models.folder import AddedModel, added, keep, open_model, read_model, remove, require_free, tried
+from unmask.models.folder import (
+    AddedModel,
+    added,
+    keep,
+    open_model,
+    read_model,
+    remove,
+    require_free,
+    require_writable,
+    tried,
+)
 
 WHITE = np.full((CROP_SIDE, CROP_SIDE, 3), 255, np.uint8)
 
@@ -118,6 +128,14 @@ def test_a_model_is_removed_whole_even_when_it_was_altered(tmp_path: Path) -> No
     assert list(folder.iterdir()) == []
     with pytest.raises(UsageError, match="There are none"):
         remove(folder, "brightness")
+
+
+def test_a_folder_that_cannot_be_written_is_refused_beforehand(tmp_path: Path) -> None:
+    require_writable(tmp_path / "new" / "models")
+    assert not (tmp_path / "new").exists()
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(OutputError, match=r"cannot be written: 'file' is no folder; name another with UNMASK_MODELS"):
+        require_writable(tmp_path / "file" / "models")
 
 
 def test_a_folder_that_cannot_be_written_is_an_output_error(tmp_path: Path) -> None:

@@ -48,10 +48,11 @@ def add(
       unmask models add xception.onnx --card xception.toml --data pairs/ --force
     """
     from unmask.detectors import detectors
-    from unmask.models.folder import keep, require_free, tried
+    from unmask.models.folder import keep, require_free, require_writable, tried
     from unmask.settings import models_folder, settings
 
     folder = models_folder(settings())
+    require_writable(folder)
     with tried(file, card) as candidate:
         require_free(folder, candidate.model.card.name, detectors(), force=force)
         told = Told() if data is None else _calibrated(candidate, data, quiet=quiet)

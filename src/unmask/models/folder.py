@@ -157,6 +157,23 @@ def tried(file: Path, card_file: Path) -> Iterator[Candidate]:
         yield Candidate(copy, written, OpenModel(card, found, open_network(copy, card, file.name)))
 
 
+def _unwritable(folder: Path, why: str) -> str:
+    return f"The folder of models {shown(str(folder))} cannot be written: {why}; name another with UNMASK_MODELS."
+
+
+def require_writable(folder: Path) -> None:
+    """Refuse a folder that could not be made or written to, before hours are spent on a calibration.
+
+    Raises:
+        OutputError: It, or the folder it would be made in, cannot be written.
+    """
+    nearest = next(place for place in (folder, *folder.absolute().parents) if os.path.lexists(place))
+    if not os.path.isdir(nearest):
+        raise OutputError(_unwritable(folder, f"{shown(nearest)} is no folder"))
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise OutputError(_unwritable(folder, f"{shown(nearest)} may not be written to"))
+
+
 def require_free(folder: Path, name: str, taken: Collection[str], *, force: bool) -> None:
     """Refuse a name that another has.
 
@@ -187,7 +204,7 @@ def keep(candidate: Candidate, folder: Path, calibration: Calibration | None) ->
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{name}{RECORD}").unlink(missing_ok=True)  # from here on there is no model, until it is whole
     except OSError as error:
-        raise OutputError(f"The folder {folder} of models cannot be written: {error.strerror}.") from error
+        raise OutputError(_unwritable(folder, error.strerror or str(error))) from error
     with written_aside(folder / f"{name}{NETWORK}") as aside:
         copyfile(candidate.path, aside)
     with written_aside(folder / f"{name}{CARD}") as aside:
