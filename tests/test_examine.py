@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 
 from tests.conftest import WriteStage
+from tests.models.drawn import write_card, write_network
 from tests.puppet import Puppet, Stage, picture_of
 from unmask import check
-from unmask.detectors import choose
+from unmask.engine import FACE_WEIGHTS, choose_with_models, engine_of
 from unmask.errors import NotMedia, Unreadable, UsageError
-from unmask.examine import FACE_WEIGHTS, engine_of
 from unmask.faces.identity import network_sha256
+from unmask.models.folder import keep, tried
 from unmask.report.as_json import as_json, json_line
 from unmask.settings import Settings
 from unmask.types import Report
@@ -90,6 +91,22 @@ def test_a_still_is_asked_only_what_a_still_can_answer(tmp_path: Path) -> None:
     assert found.people[0].track.bits_per_pixel is None
 
 
+def test_a_still_is_shown_to_the_models_of_the_folder_that_the_settings_name(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "still.png"), picture_of(Stage())[..., ::-1])
+    with tried(write_network(tmp_path / "n.onnx"), write_card(tmp_path / "c.toml")) as candidate:
+        kept = keep(candidate, tmp_path / "models", None)
+    found = check(tmp_path / "still.png", settings=Settings(models=tmp_path / "models"))
+    seam, model = found.people[0].evidence
+    assert (seam.detector, model.detector, model.measured["views"]) == ("seam", "brightness", 1)
+    assert found.engine.weights["brightness"] == kept.record.sha256
+    assert found.engine.detectors[-1] == "brightness"
+    left = check(tmp_path / "still.png", only=["seam"], settings=Settings(models=tmp_path / "models"))
+    assert any(
+        sentence.startswith("Left out by --only: ") and "brightness" in sentence for sentence in left.verdict.unchecked
+    )
+    assert not any("external" in sentence for sentence in left.verdict.unchecked)
+
+
 def test_no_more_people_are_followed_than_the_settings_say(tmp_path: Path) -> None:
     pair = (Puppet(x=0.27, face_width=110.0), Puppet(x=0.73, face_width=110.0, tone=2))
     image = picture_of(Stage(puppets=pair, width=480))
@@ -114,7 +131,7 @@ def test_what_cannot_be_read_is_an_error_of_its_kind(tmp_path: Path) -> None:
 @pytest.fixture
 def own(tmp_path: Path) -> ProfileFile:
     """A profile of this engine: forty films with even odds."""
-    engine = engine_of(choose(None), Settings())
+    engine = engine_of(choose_with_models(None, Settings()).detectors, Settings())
     films = {"video": Population.of([0.0] * 40, 0.15, 0.95)}
     made = Profile(1, "own", "", engine.version, dict(engine.weights), engine.detectors, 0.15, 0.95, films)  # type: ignore[arg-type] # video is a kind
     return write_profile(made, tmp_path / "own.json")

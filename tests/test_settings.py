@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from unmask.errors import UsageError
-from unmask.settings import Settings, config_path, settings
+from unmask.settings import Settings, config_path, models_folder, settings
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +75,17 @@ def test_files_to_trust_and_keys_are_named_by_variable_or_file(
     settings.cache_clear()
     monkeypatch.setenv("UNMASK_KEYS", "")
     assert settings().keys is None
+
+
+def test_the_folder_of_models_is_named_by_variable_or_lies_among_the_users_data(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("UNMASK_MODELS", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert models_folder(settings()) == tmp_path / "unmask" / "models"
+    settings.cache_clear()
+    monkeypatch.setenv("UNMASK_MODELS", str(tmp_path / "mine"))
+    assert models_folder(settings()) == tmp_path / "mine"
 
 
 def test_settings_cannot_be_changed() -> None:

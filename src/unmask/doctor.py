@@ -11,7 +11,9 @@ from unmask import weights
 from unmask.detectors import detectors
 from unmask.errors import UnmaskError
 from unmask.media.sandbox import level
-from unmask.settings import config_path, settings
+from unmask.models.calibration import worth
+from unmask.models.folder import added, read_model
+from unmask.settings import config_path, models_folder, settings
 from unmask.version import __version__
 
 LIBRARIES = (
@@ -48,7 +50,8 @@ class Finding:
 
 def examine_machine() -> tuple[Finding, ...]:
     """Look at everything unmask needs; really try the sandbox and hash the weights."""
-    return (_program(), _settings(), _sandbox(), *_libraries(), _identity(), _lab(), *_weights(), _detectors())
+    machine = (_program(), _settings(), _sandbox(), *_libraries(), _identity(), _lab())
+    return (*machine, *_weights(), _detectors(), *_models())
 
 
 def _program() -> Finding:
@@ -119,6 +122,21 @@ def _weights() -> Iterator[Finding]:
             continue
         card = weights.weight_card(name)
         yield Finding(f"weight {name}", True, f"{card.what} {card.licence}, SHA-256 {card.sha256[:12]}….")
+
+
+def _models() -> Iterator[Finding]:
+    """The models that the user added, none of them loaded."""
+    try:
+        folder = models_folder(settings())
+    except UnmaskError:
+        return  # the settings have a row of their own
+    for name in added(folder):
+        try:
+            model = read_model(folder, name)
+        except UnmaskError as error:
+            yield Finding(f"model {name}", False, str(error))
+            continue
+        yield Finding(f"model {name}", True, f"{worth(model.record.calibration)} SHA-256 {model.record.sha256[:12]}….")
 
 
 def _detectors() -> Finding:

@@ -16,9 +16,9 @@ import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from unmask.datasets.checking import Print, pictures_of, print_of
-from unmask.detectors import choose
+from unmask.engine import choose_with_models, engine_of
 from unmask.errors import InputError, OutputError, UsageError
-from unmask.examine import Progress, check, engine_of
+from unmask.examine import Progress, check
 from unmask.media.source import open_source, sha256_of, shown
 from unmask.media.writing import written_aside
 from unmask.report.wording import counted
@@ -132,7 +132,12 @@ class Enrolment:
         except OSError as error:
             raise OutputError(f"The folder {shown(work)} cannot be made: {error.strerror}; name another.") from error
         plain = settings.model_copy(update={"profile": None})
-        return cls(plain, work, examine_clip or partial(examine, settings=plain), engine_of(choose(None), plain))
+        return cls(
+            plain,
+            work,
+            examine_clip or partial(examine, settings=plain),
+            engine_of(choose_with_models(None, plain).detectors, plain),
+        )
 
     def take(self, path: Path, name: str, on_progress: Progress | None = None) -> Row:
         """Examine a clip, or remember what was found of it; one that cannot be analysed is a row that says why.

@@ -1,40 +1,21 @@
 """A file → a report, as one readable line of calls."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from unmask.detectors import Detector, choose, detectors
-from unmask.errors import UsageError
-from unmask.faces.identity import MODEL, network_sha256
+from unmask.detectors import Detector
+from unmask.engine import choose_with_models, completed, engine_of, open_profile, with_origin, with_profile
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
-from unmask.media.source import shown
 from unmask.media.video import open_frames
 from unmask.provenance.gather import gather, open_key
 from unmask.provenance.ledger import ledger_folder
 from unmask.reference import read_reference
 from unmask.settings import Settings
 from unmask.settings import settings as read_settings
-from unmask.types import (
-    Comparison,
-    Engine,
-    Evidence,
-    Frame,
-    Media,
-    Person,
-    ProfileUse,
-    Provenance,
-    Reference,
-    Report,
-    Track,
-)
+from unmask.types import Comparison, Evidence, Frame, Media, Person, Provenance, Reference, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
-from unmask.verdict.profile import ProfileFile, read_profile
-from unmask.version import __version__
-from unmask.weights import weight_card
-
-FACE_WEIGHTS = ("face_detection_full_range", "face_landmark", "mean_face")
 
 Progress = Callable[[float, float | None], None]
 """Called with the seconds of film done and its whole length, if known."""
@@ -58,10 +39,10 @@ def check(
 
     Args:
         path: The file.
-        only: Names of the detectors to ask, all when None.
+        only: Names of the detectors and of the user's own models to ask, all when None; ``external`` names all models.
         threshold: Probability (0–1) from which the verdict reads ``manipulated``; when None that of the profile, or
             ``MANIPULATED_FROM`` without one.
-        settings: Limits; the user's when None.
+        settings: Limits, and the folder of the user's own models; the user's when None.
         trust: PEM file of the certificates whose signers are trusted; the settings' when None.
         keys: Key folder of the institution whose marks are looked for; the settings' when neither it nor ``clip_key``
             is given.
@@ -80,7 +61,7 @@ def check(
         UsageError: A detector's name is unknown, keys, trust list or profile cannot be read, the profile does not fit, or
             the reference does not show one person.
         InputError: The file cannot be read, is no media, or is over a limit.
-        MissingComponent: A weight file is missing or altered.
+        MissingComponent: A weight file, or a model that the user added, is missing or altered.
 
     Example:
         >>> from unmask import check
@@ -89,7 +70,8 @@ def check(
         'cannot-tell'
     """
     limits = with_profile(with_origin(settings or read_settings(), trust, keys, clip_key), threshold, profile)
-    chosen = choose(tuple(only) if only is not None else None)
+    asked = choose_with_models(only, limits)
+    chosen = asked.detectors
     engine = engine_of(chosen, limits, threshold, clip_key, referred=reference is not None)
     opened = open_profile(limits, engine)
     key = open_key(limits.keys, clip_key)
@@ -109,10 +91,8 @@ def check(
         damaged_pictures=followed.damaged_pictures,
     )
     evidence = (*_ask(chosen, "media", media, media), *_ask(chosen, "provenance", provenance, media))
-    asked = {detector.card.name for detector in chosen}
     # Without a reference nothing was asked of it, so that it cannot have been left undone either.
     cards = {one.card.name: one.card for one in chosen if known is not None or one.card.needs != "reference"}
-    not_asked = tuple(name for name in detectors() if name not in asked)
     verdict = judge(
         media,
         people,
@@ -121,7 +101,7 @@ def check(
         crowd=following.crowd,
         threshold=MANIPULATED_FROM if threshold is None else threshold,
         own=None if opened is None else opened.profile.population(media.kind),
-        not_asked=not_asked,
+        not_asked=asked.left_out,
         whole=incomplete is None,
     )
     used = None if opened is None else opened.use(media.kind, verdict.odds)
@@ -130,44 +110,13 @@ def check(
         people,
         evidence,
         verdict,
-        _completed(engine, used, _identity_weight(people)),
+        completed(engine, used, people),
         following.seen_until,
         incomplete,
         following.crowd,
         provenance,
         used,
     )
-
-
-def with_origin(settings: Settings, trust: Path | None, keys: Path | None, clip_key: Path | None) -> Settings:
-    """The settings with what the call names instead: a clip's key takes the place of a key folder."""
-    named = {"trust": trust or settings.trust, "keys": keys or (None if clip_key else settings.keys)}
-    return settings.model_copy(update=named)
-
-
-def with_profile(settings: Settings, threshold: float | None, profile: Path | None) -> Settings:
-    """The settings with the profile that the call names; a threshold that it names takes the place of theirs.
-
-    Raises:
-        UsageError: The call names both.
-    """
-    if threshold is not None and profile is not None:
-        raise UsageError(f"A threshold ({threshold:g}) and the profile {shown(profile)} are both given; leave one out.")
-    named = profile or (settings.profile if threshold is None else None)
-    return settings.model_copy(update={"profile": named})
-
-
-def open_profile(settings: Settings, engine: Engine) -> ProfileFile | None:
-    """The profile that the settings name, read and found to fit; None when they name none.
-
-    Raises:
-        UsageError: It cannot be read, or another engine made it.
-    """
-    if settings.profile is None:
-        return None
-    opened = read_profile(settings.profile)
-    opened.require_fit(engine)
-    return opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,48 +186,3 @@ def _ask_of_person(
     """What all detectors that look at a person find, in the order of their names."""
     found = (*_ask(chosen, "track", track, media), *_ask(chosen, "reference", Comparison(track, reference), media))
     return tuple(sorted(found, key=lambda one: one.detector))
-
-
-def engine_of(
-    chosen: tuple[Detector, ...],
-    settings: Settings,
-    threshold: float | None = None,
-    clip_key: Path | None = None,
-    *,
-    referred: bool = False,
-) -> Engine:
-    """What makes a report: version, weights, detectors and settings.
-
-    Args:
-        chosen: Detectors to be asked.
-        settings: Limits, whom to trust, and the profile.
-        threshold: Probability from which the verdict reads ``manipulated``, the usual one when None.
-        clip_key: Key of one clip.
-        referred: Whether people are compared with clips of one person.
-    """
-    names = sorted({*FACE_WEIGHTS, *(weight for detector in chosen for weight in detector.card.weights)})
-    usual = {"threshold": MANIPULATED_FROM if threshold is None else threshold}
-    return Engine(
-        version=__version__,
-        weights={name: weight_card(name).sha256 for name in names},
-        detectors=tuple(detector.card.name for detector in chosen),
-        settings=settings.model_dump(mode="json") | usual | _given(settings.keys, clip_key, referred=referred),
-    )
-
-
-def _given(keys: Path | None, clip_key: Path | None, *, referred: bool) -> dict[str, str | None]:
-    """Which kinds of keys and clips were used; where they lie is nobody's business."""
-    named = {"clip_key": clip_key is not None, "reference": referred}
-    return {"keys": "given" if keys else None} | {what: "given" for what, used in named.items() if used}
-
-
-def _completed(engine: Engine, used: ProfileUse | None, further_weights: dict[str, str]) -> Engine:
-    """The engine with the threshold that the profile gave, if it gave one, and what was needed along the way."""
-    named = {} if used is None or used.threshold is None else {"threshold": used.threshold}
-    return replace(engine, settings={**engine.settings, **named}, weights={**engine.weights, **further_weights})
-
-
-def _identity_weight(people: Sequence[Person]) -> dict[str, str]:
-    """Hash of the network that told people apart, where it did; it comes with an extra and has no card."""
-    used = any("face_distance" in one.measured for person in people for one in person.evidence)
-    return {MODEL.removesuffix(".dat"): network_sha256()} if used else {}

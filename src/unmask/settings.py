@@ -1,4 +1,4 @@
-"""Limits, threads, and whom to trust, read once from the environment and a TOML file.
+"""Limits, threads, whom to trust and where things lie, read once from the environment and a TOML file.
 
 Order of precedence: ``UNMASK_*`` variables, then ``unmask.toml`` in the user's configuration folder
 (``UNMASK_CONFIG`` names another file), then the defaults below.
@@ -40,8 +40,11 @@ class Settings(BaseSettings):
     trust: Path | None = Field(default=None, description="PEM file of the certificates whose signers are trusted.")
     keys: Path | None = Field(default=None, description="Key folder of the institution whose marks are looked for.")
     profile: Path | None = Field(default=None, description="Profile of the user's own real clips to judge by.")
+    models: Path | None = Field(
+        default=None, description="Folder of the models that the user brought; without it one among the user's data."
+    )
 
-    @field_validator("trust", "keys", "profile", mode="before")
+    @field_validator("trust", "keys", "profile", "models", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         """An empty variable names no file; a tilde is the user's home, as in a shell."""
@@ -68,6 +71,11 @@ def config_path() -> Path:
     """Where the user's TOML file is looked for."""
     named = os.environ.get("UNMASK_CONFIG")
     return Path(named) if named else platformdirs.user_config_path("unmask") / "unmask.toml"
+
+
+def models_folder(settings: Settings) -> Path:
+    """Where the user's own models lie; it need not be there."""
+    return settings.models or platformdirs.user_data_path("unmask") / "models"
 
 
 @cache

@@ -13,7 +13,7 @@ from unmask.benchmark.lab_yaw import TurnRow, turn_lines, turn_plot
 from unmask.benchmark.suite import SuiteResult
 from unmask.cli.bench import bench
 from unmask.errors import UsageError
-from unmask.forgery import identity
+from unmask.faces import identity
 from unmask.report.as_json import json_line
 from unmask.settings import Settings
 

@@ -16,7 +16,8 @@ Row = dict[str, Any]
 def environment(**changed: str) -> dict[str, str]:
     """Ours, without the settings of whoever runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UNMASK_")}
-    return kept | {"UNMASK_CONFIG": "/nonexistent/unmask.toml", "COLUMNS": "200", "OMP_NUM_THREADS": "1"} | changed
+    absent = {"UNMASK_CONFIG": "/nonexistent/unmask.toml", "UNMASK_MODELS": "/nonexistent/models"}
+    return kept | absent | {"COLUMNS": "200", "OMP_NUM_THREADS": "1"} | changed
 
 
 def unmask(

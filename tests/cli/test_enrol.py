@@ -10,9 +10,9 @@ import pytest
 from tests.cli.program import rows, unmask
 from tests.conftest import WriteStage
 from tests.puppet import Puppet, Stage
-from unmask.detectors import choose
+from unmask.engine import choose_with_models, engine_of
 from unmask.enrolment import Enrolment, Examined
-from unmask.examine import Progress, engine_of
+from unmask.examine import Progress
 from unmask.settings import Settings
 from unmask.verdict.profile import Kind, Population, Profile, ProfileFile, write_profile
 
@@ -98,7 +98,7 @@ def swap(tmp_path_factory: pytest.TempPathFactory, write_stage: WriteStage) -> P
 
 def own_profile(path: Path, video: Sequence[float] = (), image: Sequence[float] = ()) -> ProfileFile:
     """A profile of this very engine, its clips drawn."""
-    engine = engine_of(choose(None), Settings())
+    engine = engine_of(choose_with_models(None, Settings()).detectors, Settings())
     given: dict[Kind, Sequence[float]] = {"video": video, "image": image}
     populations = {kind: Population.of(odds, 0.15, 0.95) for kind, odds in given.items() if odds}
     profile = Profile(

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import unmask.detectors
+from tests.detectors.brightness import bright, calibration_of
 from tests.detectors.origins import altered_origin
 from tests.puppet import part_of, shrunk
 from unmask import weights
@@ -22,6 +23,7 @@ from unmask.errors import UsageError
 from unmask.faces.expression import expression_of
 from unmask.faces.identity import looks_of
 from unmask.media.probe import probe
+from unmask.models.running import Sitting
 from unmask.report.as_json import _evidence, json_line
 from unmask.report.cards import card_as_json
 from unmask.settings import Settings
@@ -31,7 +33,7 @@ from unmask.types import Comparison, Evidence, Media, Provenance, Reference, Tra
 FOLDER = Path(unmask.detectors.__file__).parent
 NAMES = tuple(detectors())
 TRACKING = tuple(name for name, detector in detectors().items() if detector.card.needs in {"track", "reference"})
-Subject = Track | Comparison | Media | Provenance
+Subject = Track | Comparison | Media | Provenance | Sitting
 
 every_detector = pytest.mark.parametrize("name", NAMES)
 
@@ -43,11 +45,17 @@ def media(short_clip: Path) -> Media:
 
 @pytest.fixture(scope="module")
 def subjects(whole_pulse: Track, media: Media) -> dict[str, Subject]:
-    """12 s of a puppet, compared with it too, the facts of a film, and an origin in which signature and mark tell of an
-    alteration.
+    """12 s of a puppet, alone, compared with it and seen by a model; the facts of a film, and an origin in which signature
+    and mark tell of an alteration.
     """
-    compared = Comparison(whole_pulse, reference(whole_pulse))
-    return {"track": whole_pulse, "reference": compared, "media": media, "provenance": altered_origin()}
+    model = replace(bright(calibration_of(0.8)), card=replace(bright().card, name="external"))
+    return {
+        "track": whole_pulse,
+        "reference": Comparison(whole_pulse, reference(whole_pulse)),
+        "media": media,
+        "provenance": altered_origin(),
+        "model": Sitting(whole_pulse, model),
+    }
 
 
 @cache

@@ -32,3 +32,9 @@ def test_a_file_that_is_no_network_is_refused_in_one_sentence(tmp_path: Path) ->
     path.write_bytes(b"nonsense" * 50)
     with pytest.raises(UsageError, match=r"^'photo\.onnx' is no ONNX network that can be run here: [^\n]*\.$"):
         OnnxNetwork(path)
+
+
+def test_inputs_that_do_not_fit_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    network = OnnxNetwork(doubling(tmp_path), "mine.onnx")
+    with pytest.raises(UsageError, match=r"^'mine\.onnx' does not run on what it was given: [^\n]*\.$"):
+        network({"x": np.ones((1, 3), np.float32)})

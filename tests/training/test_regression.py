@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from unmask.training.regression import Films, alike, fit_model
+from unmask.training.regression import Films, alike, fit_line, fit_model
 
 
 def films(shift: float, people: int = 12, each: int = 2, numbers: int = 10, seed: int = 0) -> Films:
@@ -58,3 +58,34 @@ def test_one_person_or_one_kind_of_film_is_too_little() -> None:
     only = Films(given.measured, np.zeros(len(given.fake)), given.people, given.weights)
     with pytest.raises(ValueError, match="forged"):
         fit_model(only, ridge=0.1)
+
+
+def one_number(shift: float, people: int = 10, seed: int = 0) -> Films:
+    """Fakes and originals of some people in one number, larger by so much for a fake."""
+    given = films(shift, people=people, numbers=1, seed=seed)
+    return Films(given.measured, given.fake, given.people, given.weights)
+
+
+def test_a_line_keeps_the_order_of_the_number_and_tells_the_odds_of_people_left_out() -> None:
+    given = one_number(shift=3.0)
+    fitted = fit_line(given)
+    assert fitted.model.slope > 0
+    assert right(fitted.left_out, given) > 0.85
+    low, high = (fitted.model.fake(np.array([value]))[0] for value in (-1.0, 4.0))
+    assert low < 0.5 < high
+
+
+def test_a_line_is_never_turned_round() -> None:
+    given = one_number(shift=-3.0)
+    fitted = fit_line(given)
+    assert fitted.model.slope == 0
+    assert right(fitted.left_out, given) < 0.5
+
+
+def test_a_line_needs_two_kinds_of_film_whoever_is_left_out() -> None:
+    given = one_number(shift=1.0, people=3)
+    with pytest.raises(ValueError, match="two people"):
+        fit_line(Films(given.measured, np.zeros(len(given.fake)), given.people, given.weights))
+    mine = np.array([person == "person 0" for person in given.people])
+    with pytest.raises(ValueError, match="Without one of the people"):
+        fit_line(Films(given.measured, given.fake * mine, given.people, given.weights))

@@ -23,6 +23,7 @@ from unmask.cli import (
     forge_swap_mask,
     forge_synthesize,
     keys,
+    models,
     pulse,
     sign,
     train,
@@ -60,6 +61,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
 }
 GROUPS: dict[str, Group] = {
     "keys": Group(keys.HELP, keys.COMMANDS),
+    "models": Group(models.HELP, models.COMMANDS),
     "watermark": Group(watermark.HELP, watermark.COMMANDS),
     "forge": Group(
         forge.HELP,

@@ -1,5 +1,6 @@
 """``unmask check``: files → verdicts with evidence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from unmask.cli.progress import Watch
     from unmask.report.index import IndexRow
     from unmask.settings import Settings
-    from unmask.types import Reference, Report
+    from unmask.types import Card, Reference, Report
 
 FILES_HELP = "Videos, images or sound files; folders and patterns; - for standard input."
 NOT_ANALYSED, MANIPULATED = 3, 1
@@ -28,7 +29,8 @@ def check(
         Path | None, typer.Option(metavar="DIR", help="Write an HTML page a file, and an index, into this folder.")
     ] = None,
     only: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="Ask only these detectors, separated by commas.")
+        str | None,
+        typer.Option(metavar="NAMES", help="Ask only these detectors or models of yours, separated by commas."),
     ] = None,
     fail_on: Annotated[
         Literal["manipulated"] | None, typer.Option(help="Leave with 1 when one file gets this verdict.")
@@ -77,18 +79,26 @@ def check(
     """
     from unmask.cli.inputs import expand, opened
     from unmask.cli.progress import watching
-    from unmask.detectors import choose
-    from unmask.examine import engine_of, open_profile, with_profile
+    from unmask.engine import choose_with_models, engine_of, open_profile, with_profile
     from unmask.settings import settings
 
     names = tuple(name.strip() for name in only.split(",") if name.strip()) if only is not None else None
-    # An unknown name ends the run before the first file, and so do keys, lists and profiles that cannot be read.
-    chosen, judged = choose(names), with_profile(settings(), threshold, profile)
-    open_profile(judged, engine_of(chosen, judged))
+    # An unknown name ends the run before the first file, and so do models, keys, lists and profiles that cannot be read.
+    asked, judged = choose_with_models(names, settings()), with_profile(settings(), threshold, profile)
+    open_profile(judged, engine_of(asked.detectors, judged))
     origin = Origin(trust, keys, clip_key)
     origin.require_readable(settings())
-    known = None if reference is None else read_clips(reference, settings(), quiet=quiet)
-    run = Run(settings(), names, threshold, json=json, folder=report, origin=origin, profile=profile, reference=known)
+    run = Run(
+        settings(),
+        names,
+        threshold,
+        json=json,
+        folder=report,
+        origin=origin,
+        profile=profile,
+        reference=None if reference is None else read_clips(reference, settings(), quiet=quiet),
+        cards={one.card.name: one.card for one in asked.detectors},
+    )
     inputs = expand(files)
     with watching(len(inputs), quiet=quiet) as watch:
         for one in inputs:
@@ -133,7 +143,7 @@ class Origin:
         Raises:
             UsageError: A list or a key cannot be read.
         """
-        from unmask.examine import with_origin
+        from unmask.engine import with_origin
         from unmask.provenance.gather import open_key
         from unmask.provenance.trust import read_trust
 
@@ -155,6 +165,7 @@ class Run:
     origin: Origin = field(default_factory=Origin)
     profile: Path | None = None
     reference: "Reference | None" = None
+    cards: "Mapping[str, Card]" = field(default_factory=dict)
     rows: "list[IndexRow]" = field(default_factory=list)
     manipulated: bool = False
     incomplete: bool = False
@@ -222,7 +233,7 @@ class Run:
         from unmask.report.as_html import write_report
         from unmask.report.index import IndexRow
 
-        cards = {name: detector.card for name, detector in detectors().items()}
+        cards = {name: detector.card for name, detector in detectors().items()} | dict(self.cards)
         try:
             self.rows.append(IndexRow.of(found, write_report(found, self.folder, cards)))
         except OutputError as error:

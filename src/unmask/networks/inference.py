@@ -16,6 +16,7 @@ class OnnxNetwork:
 
     Args:
         path: An ONNX file.
+        name: Its name in messages, that of the path when None.
 
     Attributes:
         inputs: Shape of each input by its name; a size that is free has a name, or None.
@@ -25,9 +26,10 @@ class OnnxNetwork:
         UsageError: The file is no ONNX network that can be run here.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str | None = None) -> None:
         import onnxruntime  # noqa: PLC0415 # slow to load; listing detectors must not wait for it
 
+        self._name = name or path.name
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 4
@@ -35,13 +37,20 @@ class OnnxNetwork:
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's own exceptions share no base but this one
-            raise UsageError(f"'{path.name}' is no ONNX network that can be run here: {_reason(error)}.") from error
+            raise UsageError(f"'{self._name}' is no ONNX network that can be run here: {_reason(error)}.") from error
         self.inputs: dict[str, list[int | str | None]] = {one.name: one.shape for one in self._session.get_inputs()}
         self.outputs: dict[str, list[int | str | None]] = {one.name: one.shape for one in self._session.get_outputs()}
 
     def __call__(self, inputs: Mapping[str, np.ndarray]) -> list[Any]:
-        """Outputs in their own order, for inputs by name."""
-        return list(self._session.run(None, dict(inputs)))
+        """Outputs in their own order, for inputs by name.
+
+        Raises:
+            UsageError: The network takes other inputs, or breaks on these.
+        """
+        try:
+            return list(self._session.run(None, dict(inputs)))
+        except Exception as error:  # as above
+            raise UsageError(f"'{self._name}' does not run on what it was given: {_reason(error)}.") from error
 
 
 def _reason(error: Exception) -> str:

@@ -15,7 +15,8 @@ def cards_as_text(cards: Sequence[Card]) -> RenderableType:
     """The cards for the terminal."""
     parts: list[RenderableType] = []
     for card in cards:
-        parts.append(Text(f"{card.name}  ({', '.join(card.kinds)})", style="bold"))
+        own = ", a model of your own" if card.own else ""
+        parts.append(Text(f"{card.name}  ({', '.join(card.kinds)}{own})", style="bold"))
         parts += [Padding(Text(f"{label}: {text}"), (0, 0, 0, 2)) for label, text in _rows(card)]
         parts.append(Text(""))
     return Group(*parts[:-1])

@@ -97,7 +97,10 @@ def command(file: str, engine: Engine, cards: Mapping[str, Card]) -> str:
     ``--only`` is named when not every detector on the cards was run, ``--threshold`` when it is not the usual one, or ``--profile``. Where
     a key or the clips of a person lay is not told, so a word stands for it.
     """
-    only = [] if set(engine.detectors) >= set(cards) else ["--only", ",".join(engine.detectors)]
+    every = {
+        name for name, card in cards.items() if card.needs != "model"
+    }  # that one stands for others, which are named
+    only = [] if set(engine.detectors) >= every else ["--only", ",".join(engine.detectors)]
     asked = [*only, *_limit(engine), *_origin(engine)]
     return shlex.join(["unmask", "check", *asked, "--report", "reports", "--", visible(file)])
 

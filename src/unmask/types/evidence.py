@@ -108,7 +108,8 @@ class Card:
         name: One lower-case word.
         question: The question it asks, in a sentence.
         needs: ``track`` when it looks at one person, ``reference`` when it holds them against clips of someone,
-            ``media`` when it looks at the file, ``provenance`` when it looks at where the file comes from.
+            ``model`` when it looks at them through a model that the user brought, ``media`` when it looks at the file,
+            ``provenance`` when it looks at where the file comes from.
         kinds: Kinds of media it can look at.
         requires: The least it needs to answer, in words.
         answers: What its answers mean, in words.
@@ -116,11 +117,12 @@ class Card:
         paper: Where the method comes from.
         failures: Known failures, a sentence each.
         cap: Largest absolute log-odds it may add to a verdict.
+        own: Whether it is a model that the user brought.
     """
 
     name: str
     question: str
-    needs: Literal["track", "reference", "media", "provenance"]
+    needs: Literal["track", "reference", "model", "media", "provenance"]
     kinds: tuple[MediaKind, ...]
     requires: str
     answers: str
@@ -128,6 +130,7 @@ class Card:
     failures: tuple[str, ...]
     cap: float
     weights: tuple[str, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
