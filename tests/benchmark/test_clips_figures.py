@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.benchmark.told import told
 from unmask.benchmark import statistics
-from unmask.benchmark.clips import ClipRow, facts_of
+from unmask.benchmark.clips import ClipRow, facts_of, rankings
 from unmask.benchmark.clips_detection import Detection, detections, risks
 from unmask.benchmark.clips_nulls import facts_null, nulls_of
 from unmask.benchmark.clips_section import clips_origin, clips_suite
@@ -55,7 +56,7 @@ def folder_of(
                     facts=known,
                 )
             )
-    return rows
+    return told(rows)
 
 
 def suite(folder: Path, rows: list[ClipRow]) -> SuiteResult:
@@ -103,7 +104,7 @@ def test_a_leak_in_films_without_pairs_is_noticed() -> None:
         for side, size, names in (("fake", 3e6, "abcdefgh"), ("real", 1e6, "ijklmnop"))
         for name in names
     ]
-    found = facts_null(rows, 0)
+    found = facts_null(told(rows), 0)
     assert found is not None
     assert (found.pairs, found.share) == (0, None)
     assert found.leak
@@ -122,7 +123,7 @@ def test_a_share_below_one_half_is_no_leak() -> None:
         for k, name in enumerate("abcdefgh")
         for side in ("fake", "real")
     ]
-    found = facts_null(rows, 0)
+    found = facts_null(told(rows), 0)
     assert found is not None
     assert found.share_by_person is not None
     assert found.share_of_coins is not None
@@ -150,6 +151,27 @@ def test_perfect_reversed_and_constant_detectors_are_told_apart() -> None:
     interval = found["random"].figures["equal_error_rate"].by_person
     assert interval is not None
     assert interval[0] < 0.5 < interval[1]
+
+
+def test_figures_are_those_of_the_days_when_names_alone_told_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Computed once by the rule that this suite had before it read data sets."""
+    monkeypatch.setattr(statistics, "BOOTSTRAP_DRAWS", 2000)
+    rows = folder_of()
+    ranked = next(one for one in rankings(rows, 5) if one.detector == "random")
+    assert ranked.share == 0.5
+    assert ranked.by_person == pytest.approx((5 / 18, 13 / 18))
+    assert ranked.area == pytest.approx(25 / 54)
+    assert ranked.area_by_person == pytest.approx((0.31473765, 0.59259259))
+    nulls = nulls_of(rows, 5)
+    swapped = next(one for one in nulls.swapped if one.detector == "random")
+    assert swapped.mean == pytest.approx(0.4988611111)
+    assert swapped.p_by_pair == 1.0
+    halves = next(one for one in nulls.halves if one.detector == "random")
+    assert halves.distance == pytest.approx(0.15613125)
+    assert halves.range == pytest.approx((0.1125, 0.85))
+    assert nulls.facts is not None
+    assert nulls.facts.share_by_person == pytest.approx((1 / 9, 13 / 18))
+    assert nulls.facts.area_by_person == pytest.approx((0.43518519, 0.55246914))
 
 
 def test_the_verdict_comes_last() -> None:
@@ -185,7 +207,7 @@ def test_a_word_that_accuses_everyone_is_wrong_in_half() -> None:
 
 def test_films_that_were_not_analysed_count_against_coverage() -> None:
     broken = [ClipRow(f"broken{k}_0_fake.mp4", None, {}, {}, error="It is damaged.") for k in range(18)]
-    perfect = figures([*folder_of(), *broken])["perfect"]
+    perfect = figures(told([*folder_of(), *broken]))["perfect"]
     assert perfect.figures["coverage_fake"].value == 0.5
 
 
@@ -199,7 +221,7 @@ def test_films_of_one_person_are_no_independent_witnesses() -> None:
             for (name, side), answer in said.items()
             for k in range(8)
         ]
-        low, high = figures(rows)["seam"].figures["brier"].by_person or (0.0, 0.0)
+        low, high = figures(told(rows))["seam"].figures["brier"].by_person or (0.0, 0.0)
         return high - low
 
     assert width("_") > 1.5 * width("-") > 0

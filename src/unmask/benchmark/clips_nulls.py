@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from unmask.benchmark.clips import FAKE, REAL, ClipRow, answered_pairs, detectors_in, paired, person_of
+from unmask.benchmark.clips import FAKE, REAL, ClipRow, answered_pairs, detectors_in, paired
 from unmask.benchmark.clips_intervals import two_sided_interval
 from unmask.benchmark.nulls import (
     Facts,
@@ -142,7 +142,7 @@ def nulls_of(rows: Sequence[ClipRow], seed: int) -> Nulls:
     """The null tests of a folder; with a leak, without the shares of the detectors.
 
     Args:
-        rows: What ``clip_row`` said of each film; those whose names do not tell are left out.
+        rows: What ``clip_row`` said of each film; those of which nobody tells are left out.
         seed: Seed of all draws.
     """
     told = [row for row in rows if row.side is not None]
@@ -165,8 +165,8 @@ def facts_null(rows: Sequence[ClipRow], seed: int) -> FactsNull | None:
         return None
     names, facts = _table(known)
     at, pairs = {row.file: k for k, row in enumerate(known)}, paired(known)
-    fakes, originals = (facts[[at[both[side].file] for both in pairs.values()]] for side in (0, 1))
-    owners, even = [person_of(pair) for pair in pairs], np.zeros(len(pairs))
+    fakes, originals = (facts[[at[both[side].file] for both in pairs]] for side in (0, 1))
+    owners, even = [fake.person for fake, _ in pairs], np.zeros(len(pairs))
     kernel, leanings = held_out_kernel(fakes - originals, owners), held_out_leanings(facts, made, people)
     advantages = kernel.sum(axis=1).round(12)
     return FactsNull(
@@ -196,9 +196,9 @@ def _swap_null(detector: str, rows: Sequence[ClipRow], seed: int, *, hidden: boo
     answered = answered_pairs(detector, paired(rows))
     if not answered:
         return None
-    people, fakes, originals = [person_of(pair) for pair in answered], *np.array(list(answered.values())).T
-    outcomes = 0.5 + 0.5 * np.sign(fakes - originals)
-    by_pair, by_person = (swapped_shares(outcomes, together, seed) for together in (list(answered), people))
+    people, alone = [pair.person for pair in answered], [f"{index:06}" for index in range(len(answered))]
+    outcomes = 0.5 + 0.5 * np.sign([pair.fake - pair.original for pair in answered])
+    by_pair, by_person = (swapped_shares(outcomes, together, seed) for together in (alone, people))
     observed = float(outcomes.mean())
     return SwapNull(
         detector,

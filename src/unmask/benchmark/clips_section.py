@@ -15,7 +15,10 @@ from unmask.benchmark.suite import SuiteResult, interval_text, joined
 
 WORDS = ("manipulated", "cannot-tell", "no-sign", "not-analysed")
 KINDS = {"fake": "fakes", "real": "originals", "film": "films"}
-UNTOLD = "No film is named `X_fake` or `X_real`: null tests, rankings and figures of detection were not measured."
+UNTOLD = (
+    "Nothing tells fakes from originals, as this is the folder of no data set that is known: null tests, rankings and "
+    "figures of detection were not measured."
+)
 
 
 def clips_origin(folder: Path, files: Sequence[Path], seed: int = 0) -> Origin:
@@ -23,7 +26,9 @@ def clips_origin(folder: Path, files: Sequence[Path], seed: int = 0) -> Origin:
     return origin_of(f"unmask bench clips {named(folder)}", files, seed)
 
 
-def clips_suite(folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str | None = None) -> SuiteResult:
+def clips_suite(
+    folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str | None = None, remarks: Sequence[str] = ()
+) -> SuiteResult:
     """Verdicts of a folder as one result, the null tests first.
 
     Where the facts of the files give the fakes away, rankings and figures of detection are left out.
@@ -33,6 +38,7 @@ def clips_suite(folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str
         rows: What ``clip_row`` said of each film.
         origin: From ``clips_origin``; its seed is that of the bootstrap.
         note: A sentence for the section.
+        remarks: Files that the data set left out, a sentence each: counted in the section, told in the rows.
     """
     seed, told = origin.seed or 0, any(row.side is not None for row in rows)
     counted, nulls = alarms(rows), nulls_of(rows, seed) if told else None
@@ -44,6 +50,7 @@ def clips_suite(folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str
         *([*null_lines(nulls), ""] if nulls else []),
         *_alarm_lines(counted),
         "",
+        *_remark_lines(remarks),
         _tracking_line(rows),
         "",
         *_abstention_lines(rows),
@@ -53,6 +60,7 @@ def clips_suite(folder: Path, rows: Sequence[ClipRow], origin: Origin, note: str
     section = Section(f"clips {named(folder)}", tuple(lines), origin, note, look=look)
     plain = [
         *({"kind": "clip", **asdict(row)} for row in rows),
+        *({"kind": "remark", "sentence": remark} for remark in remarks),
         *_null_rows(nulls),
         *({"kind": "verdicts", **asdict(one)} for one in counted),
         *({"kind": "ranking", **asdict(one)} for one in ranked),
@@ -97,6 +105,12 @@ def _alarm_lines(counted: Sequence[Alarms]) -> list[str]:
     return table(head, rows)
 
 
+def _remark_lines(remarks: Sequence[str]) -> list[str]:
+    if not remarks:
+        return []
+    return [f"Remarks on files of the data set that are not among these: {len(remarks)}; `--json` tells them.", ""]
+
+
 def _tracking_line(rows: Sequence[ClipRow]) -> str:
     shares = [row.main_tracked for row in rows if row.verdict is not None]
     if not shares:
@@ -127,7 +141,7 @@ def _figure_lines(ranked: Sequence[Ranking], detected: Sequence[Detection], risk
 
 def _ranking_lines(ranked: Sequence[Ranking]) -> list[str]:
     if not ranked:
-        return ["No film has its pair (`X_fake`, `X_real`): rankings were not measured."]
+        return ["No fake has its own original beside it: rankings were not measured."]
     head = ("detector", "pairs", "people", "fake above its original", "exact 95 %", "by person 95 %", "AUC", "95 %")
     rows = [
         (

@@ -59,8 +59,8 @@ def bench(
 
     speed prints processor time and memory beside their targets, never time by the clock. pulse takes a folder with
     waves beside a finger sensor (*/ground_truth.txt), films of faces, and patches of skin without a pulse (no-pulse*).
-    clips checks every film of a folder; files named X_real and X_fake are compared in pairs, after null tests that
-    must read 0.5. Where size, bit rate or length of the files alone tell the fakes, it says LEAK and ranks nothing.
+    clips checks every film of a data set, or of any folder; where fakes and their originals are known, such as by names
+    like X_real and X_fake, they are compared in pairs, after null tests that must read 0.5. Where size, bit rate or length of the files alone tell the fakes, it says LEAK and ranks nothing.
     watermark marks the films of a folder, codes, crops and alters them, and reads them again; about two minutes a film
     on two cores.
     lab trains a face swap of drawn people for ten minutes and measures it; with a folder of two people's films, twenty
@@ -144,19 +144,19 @@ def _pulse(folder: Path, note: str | None, *, quiet: bool) -> "SuiteResult":
 def _clips(folder: Path, note: str | None, *, quiet: bool) -> "SuiteResult":
     from unmask.benchmark.clips import clip_row
     from unmask.benchmark.clips_section import clips_origin, clips_suite
+    from unmask.benchmark.truth import films_in
     from unmask.cli.inputs import expand
     from unmask.cli.progress import watching
     from unmask.settings import settings
 
-    files, rows = [one.path for one in expand([str(folder)]) if one.path], []
-    origin = clips_origin(folder, files)
-    with watching(len(files), quiet=quiet) as watch:
-        for file in files:
-            name = str(file.relative_to(folder))
-            watch.begin(name)
-            rows.append(clip_row(file, name, settings(), watch.advance))
+    found, rows = films_in(folder, [one.path for one in expand([str(folder)]) if one.path]), []
+    origin = clips_origin(folder, found.files)
+    with watching(len(found.films), quiet=quiet) as watch:
+        for film in found.films:
+            watch.begin(film.name)
+            rows.append(clip_row(film, settings(), watch.advance))
             watch.end()
-    return clips_suite(folder, rows, origin, note)
+    return clips_suite(folder, rows, origin, note, found.remarks)
 
 
 def _lab(place: Path | None, note: str | None, page: Path | None, *, quick: bool, quiet: bool) -> "SuiteResult":
