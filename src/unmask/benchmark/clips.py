@@ -110,15 +110,22 @@ class Alarms:
     largest_rate: float | None
 
 
-def clip_row(film: Film, settings: Settings, on_progress: Progress | None = None) -> ClipRow:
-    """Check one film; one that cannot be analysed gives a row with the error."""
+def clip_row(
+    film: Film, settings: Settings, on_progress: Progress | None = None, *, only: Sequence[str] | None = None
+) -> ClipRow:
+    """Check one film, by all detectors or only some; one that cannot be analysed gives a row with the error."""
     if film.path.is_dir():
-        return _not_analysed(film, f"{film.name} is a folder of pictures; only films and stills are checked here.")
+        return not_analysed(film, f"{film.name} is a folder of pictures; only films and stills are checked here.")
     try:
-        report = check(film.path, settings=settings, name=film.name, on_progress=on_progress)
+        report = check(film.path, only=only, settings=settings, name=film.name, on_progress=on_progress)
     except InputError as error:
-        return _not_analysed(film, str(error))
+        return not_analysed(film, str(error))
     return row_of(report, film)
+
+
+def not_analysed(film: Film, error: str) -> ClipRow:
+    """The row of a film that could not be analysed, and why."""
+    return ClipRow(film.name, None, {}, {}, error=error, side=film.side, pair=film.pair, group=film.person)
 
 
 def row_of(report: Report, film: Film) -> ClipRow:
@@ -244,10 +251,6 @@ def _of_rows(
     figure: Callable[[Fakes, Originals], float], fakes: Fakes, originals: Originals
 ) -> Callable[[Rows], float]:
     return lambda rows: figure(fakes[rows], originals[rows])
-
-
-def _not_analysed(film: Film, error: str) -> ClipRow:
-    return ClipRow(film.name, None, {}, {}, error=error, side=film.side, pair=film.pair, group=film.person)
 
 
 def _share(part: int, whole: int) -> float:
