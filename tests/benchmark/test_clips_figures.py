@@ -92,7 +92,7 @@ def test_a_leak_by_file_size_is_named_and_hides_the_rankings_but_not_the_verdict
         assert hidden not in text
     assert result.section.look == "0 of 18 fakes manipulated, 0 of 18 originals manipulated; leak by file facts"
     plain = [json.loads(json_line(row)) for row in result.rows]
-    assert {"clip", "null", "verdicts", "origin"} == {row["kind"] for row in plain}
+    assert {"clip", "null", "verdicts", "bin", "origin"} == {row["kind"] for row in plain}
     assert [row["leak"] for row in plain if row.get("null") == "file-facts"] == [True]
     assert all(row["observed"] is None for row in plain if row.get("null") == "swapped-labels")
 
@@ -243,7 +243,7 @@ def test_a_folder_whose_names_tell_nothing_has_no_null_and_says_so(tmp_path: Pat
 def test_new_rows_are_json(tmp_path: Path) -> None:
     plain = [json.loads(json_line(row)) for row in suite(tmp_path, folder_of(abstaining=True)).rows]
     kinds = list(dict.fromkeys(row["kind"] for row in plain))
-    assert kinds == ["clip", "null", "verdicts", "ranking", "detection", "risk", "origin"]
+    assert kinds == ["clip", "null", "verdicts", "bin", "ranking", "detection", "risk", "origin"]
     found = next(row for row in plain if row["kind"] == "detection" and row["detector"] == "perfect")
     assert found["figures"]["equal_error_rate"]["value"] == 0.0
     assert plain[0]["facts"]["width"] == 640.0

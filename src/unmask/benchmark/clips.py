@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from unmask.benchmark.bins import appearance_of
 from unmask.benchmark.statistics import (
     Fakes,
     Interval,
@@ -43,6 +44,7 @@ class ClipRow:
         anyone_tracked: Share of frames in which anyone was.
         error: Why the film was not analysed.
         facts: Plain numbers of the file by name and unit, of which no detector should live; see ``facts_of``.
+        appearance: What the main person looks like by measure, see ``appearance_of``; empty where nobody was seen.
         side: Whether it was filmed or made, None where nobody tells.
         pair: What a fake and its own original have in common, None for a film without the other.
         group: Whose film it is, by what its data set says; None where that says nothing.
@@ -56,6 +58,7 @@ class ClipRow:
     anyone_tracked: float = 0.0
     error: str | None = None
     facts: Mapping[str, float] = field(default_factory=dict)
+    appearance: Mapping[str, float] = field(default_factory=dict)
     side: Label | None = None
     pair: str | None = None
     group: str | None = None
@@ -150,6 +153,7 @@ def row_of(report: Report, film: Film) -> ClipRow:
         _share(len(times[0]) if times else 0, frames),
         _share(anyone, frames),
         facts=facts_of(report.media),
+        appearance=appearance_of(report.people[0].track) if report.people else {},
         side=film.side,
         pair=film.pair,
         group=film.person,

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from unmask.benchmark.clips import FAKE, MOSTLY, Alarms, ClipRow, Ranking, alarms, rankings
+from unmask.benchmark.clips_bins import bin_lines, bin_rows
 from unmask.benchmark.clips_detection import Detection, Risk, detections, risks
 from unmask.benchmark.clips_nulls import Nulls, nulls_of
 from unmask.benchmark.clips_tables import LEAKING, detection_lines, null_lines, risk_lines
@@ -42,6 +43,7 @@ def clips_suite(
     """
     seed, told = origin.seed or 0, any(row.side is not None for row in rows)
     counted, nulls = alarms(rows), nulls_of(rows, seed) if told else None
+    seen = bin_rows(rows)
     leak = nulls is not None and nulls.leak
     ranked, detected, risked = (
         ((), (), ()) if leak else (rankings(rows, seed), detections(rows, seed), risks(rows, seed))
@@ -54,6 +56,7 @@ def clips_suite(
         _tracking_line(rows),
         "",
         *_abstention_lines(rows),
+        *bin_lines(seen),
         *([LEAKING] if leak else _figure_lines(ranked, detected, risked) if told else [UNTOLD]),
     ]
     look = _look(counted, ranked) + ("; leak by file facts" if leak else "")
@@ -63,6 +66,7 @@ def clips_suite(
         *({"kind": "remark", "sentence": remark} for remark in remarks),
         *_null_rows(nulls),
         *({"kind": "verdicts", **asdict(one)} for one in counted),
+        *({"kind": "bin", **asdict(one)} for one in seen),
         *({"kind": "ranking", **asdict(one)} for one in ranked),
         *({"kind": "detection", **asdict(one)} for one in detected),
         *({"kind": "risk", **asdict(one)} for one in risked),
