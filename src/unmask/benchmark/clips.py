@@ -19,6 +19,7 @@ from unmask.benchmark.statistics import (
     ranking,
 )
 from unmask.benchmark.truth import Film
+from unmask.benchmark.views import pictures_of
 from unmask.datasets import Label
 from unmask.errors import InputError
 from unmask.examine import Progress, check
@@ -45,6 +46,7 @@ class ClipRow:
         error: Why the film was not analysed.
         facts: Plain numbers of the file by name and unit, of which no detector should live; see ``facts_of``.
         appearance: What the main person looks like by measure, see ``appearance_of``; empty where nobody was seen.
+        pictures: Plain numbers of the pictures of the main person by part, see ``pictures_of``; likewise.
         side: Whether it was filmed or made, None where nobody tells.
         pair: What a fake and its own original have in common, None for a film without the other.
         group: Whose film it is, by what its data set says; None where that says nothing.
@@ -59,6 +61,7 @@ class ClipRow:
     error: str | None = None
     facts: Mapping[str, float] = field(default_factory=dict)
     appearance: Mapping[str, float] = field(default_factory=dict)
+    pictures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     side: Label | None = None
     pair: str | None = None
     group: str | None = None
@@ -154,6 +157,7 @@ def row_of(report: Report, film: Film) -> ClipRow:
         _share(anyone, frames),
         facts=facts_of(report.media),
         appearance=appearance_of(report.people[0].track) if report.people else {},
+        pictures=pictures_of(report.people[0].track.crops) if report.people else {},
         side=film.side,
         pair=film.pair,
         group=film.person,

@@ -36,6 +36,8 @@ QUICK_PAIRS = 2
 SOURCE = Path(__file__).parents[1]
 CHECKING = ("detectors", "faces", "media", "networks", "provenance", "signals", "types", "verdict")
 """Packages whose code decides what a check says."""
+MEASURING = ("attacks", "bins", "clips", "rungs", "views")
+"""Modules of this package that decide what is checked, and what is noted of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +200,8 @@ def _whole_pairs(found: Films) -> list[str]:
 
 
 def _sources() -> Iterator[Path]:
-    yield from (SOURCE / "examine.py", SOURCE / "benchmark" / "rungs.py", SOURCE / "benchmark" / "attacks.py")
+    yield SOURCE / "examine.py"
+    yield from (SOURCE / "benchmark" / f"{name}.py" for name in MEASURING)
     for package in CHECKING:
         yield from (SOURCE / package).rglob("*.py")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from unmask.benchmark.clips import FAKE, REAL, VERDICT, ClipRow, Ranking, detectors_in, rankings
-from unmask.benchmark.clips_nulls import facts_null
+from unmask.benchmark.clips_nulls import leak_of
 from unmask.benchmark.detection import risk_curve
 from unmask.benchmark.statistics import Interval, largest_rate
 from unmask.verdict.fuse import MANIPULATED_FROM
@@ -35,7 +35,7 @@ class LadderRow:
         largest_rate: Largest rate of false alarms that the count leaves possible (95 %), None without an original.
         risk: Share of the answers that lie on the wrong side of one half.
         coverage: Share of the films that were answered.
-        leak: Whether the facts of the rung's files alone tell fakes from originals, so that share, area and risk are
+        leak: Whether the rung's files or backgrounds alone tell fakes from originals, so that share, area and risk are
             left out; None where there are too few people to see it.
     """
 
@@ -67,8 +67,7 @@ def ladder_rows(rung: str, rows: Sequence[ClipRow], seed: int) -> tuple[LadderRo
         rows: What was said of each film on it.
         seed: Seed of the bootstrap.
     """
-    facts = facts_null(rows, seed)
-    leak = None if facts is None else facts.leak
+    leak = leak_of(rows, seed)
     ranked = {one.detector: one for one in rankings(rows, seed)}
     return tuple(_row(rung, name, rows, ranked[name], leak=leak) for name in detectors_in(rows) if name in ranked)
 

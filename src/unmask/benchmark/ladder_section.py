@@ -26,10 +26,10 @@ READING = (
     "side of one half."
 )
 LEAKS = (
-    f"Where it reads *{LEAK}*, size, bit rate or length of the files on that rung alone tell fakes from originals, and nothing is "
-    "ranked."
+    f"Where it reads *{LEAK}*, size, bit rate or length of the files on that rung, or their backgrounds, alone tell fakes from "
+    "originals, and nothing is ranked."
 )
-UNSEEN = "On {} rungs there were too few people to see whether the facts of the files alone tell the fakes."
+UNSEEN = "On {} rungs there were too few people to see whether files or backgrounds alone tell the fakes."
 
 
 def ladder_origin(folder: Path, ladder: Ladder, seed: int = 0) -> Origin:
