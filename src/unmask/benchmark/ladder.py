@@ -99,7 +99,7 @@ def ladder_of(found: Films, folder: Path, work: Path, *, only: Sequence[str] | N
             f"No film of {shown(folder)} has its pair; name a data set in which fakes lie beside their own originals, such as X_fake.mp4 and X_real.mp4."
         )
     taken = pairs[:QUICK_PAIRS] if quick else pairs
-    films = tuple(film for film in found.films if film.pair in taken)
+    films = tuple(film for film in found.films if film.pair in taken and film.path.is_file())
     try:
         work.mkdir(parents=True, exist_ok=True)
     except OSError as error:
