@@ -1,6 +1,7 @@
 """What the suite ``clips`` says of drawn detectors: null tests first, rankings only where the files are silent."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,7 @@ def test_null_tests_come_first_and_read_one_half_where_files_are_silent(tmp_path
     assert not any(line.startswith("LEAK") for line in lines)
     assert any(line.startswith("| perfect ") and "1.00 (1.00–1.00)" in line for line in lines)
     assert any(line.startswith("Backgrounds alone were not measured") for line in lines)
+    assert not any(one == other == "" for one, other in pairwise(lines))
 
 
 def test_a_leak_by_file_size_is_named_and_hides_the_rankings_but_not_the_verdicts(tmp_path: Path) -> None:

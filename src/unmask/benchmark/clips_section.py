@@ -55,7 +55,7 @@ def clips_suite(
         else ((), (), (), ())
     )
     lines = [
-        *([*null_lines(nulls), ""] if nulls else []),
+        *(null_lines(nulls) if nulls else []),
         *_alarm_lines(counted),
         "",
         *_remark_lines(remarks),
