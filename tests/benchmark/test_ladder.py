@@ -92,7 +92,7 @@ def test_an_unknown_detector_is_refused_before_the_first_film(folder: Path, tmp_
 @pytest.mark.parametrize("rung", RUNGS, ids=lambda rung: rung.name)
 def test_a_rung_leaves_a_film_that_lasts_as_long(rung: Rung, tmp_path: Path) -> None:
     film = write_film(tmp_path / "film.mp4", room(1))
-    left = probe(put_on(rung, film, tmp_path / "left.mp4", Settings()), Settings())
+    left = probe(put_on(rung, film, tmp_path / "left.mp4", Settings(), cut=False), Settings())
     assert left.video is not None
     assert left.video.frames == (5 if rung.every == 2 else 10)
     assert left.duration_seconds == pytest.approx(0.4, abs=0.05)
@@ -101,15 +101,27 @@ def test_a_rung_leaves_a_film_that_lasts_as_long(rung: Rung, tmp_path: Path) -> 
 def test_a_film_that_stays_as_it_is_is_the_same_file_and_a_long_one_is_cut(tmp_path: Path) -> None:
     short, long = write_film(tmp_path / "short.mp4", room(1)), tmp_path / "long.mp4"
     write_video(long, [room(2)] * 55, 5.0, preset="ultrafast")
-    assert put_on(AS_IT_IS, short, tmp_path / "left.mp4", Settings()) == short
-    cut = probe(put_on(AS_IT_IS, long, tmp_path / "left.mp4", Settings()), Settings())
+    assert put_on(AS_IT_IS, short, tmp_path / "left.mp4", Settings(), cut=False) == short
+    cut = probe(put_on(AS_IT_IS, long, tmp_path / "left.mp4", Settings(), cut=True), Settings())
     assert cut.duration_seconds == pytest.approx(10.0, abs=0.3)
+
+
+def test_a_pair_of_which_one_film_is_too_long_is_coded_anew_as_a_whole(tmp_path: Path) -> None:
+    place = tmp_path / "films"
+    write_film(place / "anna_0_fake.mp4", room(1))
+    write_film(place / "ben_0_fake.mp4", room(3))
+    write_film(place / "ben_0_real.mp4", room(4))
+    write_video(place / "anna_0_real.mp4", [room(2)] * 55, 5.0, preset="ultrafast")
+    taken = replace(quick(place, tmp_path / "work"), rungs=(AS_IT_IS,))
+    sizes = {one.row.file: one.row.facts["size_bytes"] for one in climb(taken, Settings())}
+    untouched = {name for name, size in sizes.items() if size == (place / name).stat().st_size}
+    assert untouched == {"ben_0_fake.mp4", "ben_0_real.mp4"}
 
 
 def test_a_film_that_begins_late_is_coded_from_zero(tmp_path: Path) -> None:
     film = tmp_path / "late.mp4"
     write_video(film, [room(1)] * 6, 25.0, times=[0.5 + index / 25 for index in range(6)], preset="ultrafast")
-    left = put_on(RUNGS[1], film, tmp_path / "left.mp4", Settings())
+    left = put_on(RUNGS[1], film, tmp_path / "left.mp4", Settings(), cut=False)
     with open_frames(left, probe(left, Settings()), Settings()) as frames:
         assert next(iter(frames)).seconds == 0.0
 

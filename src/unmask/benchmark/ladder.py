@@ -42,10 +42,15 @@ MEASURING = ("attacks", "bins", "clips", "rungs", "views")
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One film on one rung."""
+    """One film on one rung.
+
+    Attributes:
+        cut: Whether the film or its counterpart is too long to be taken whole, so that both are coded anew.
+    """
 
     film: Film
     rung: Rung
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +130,10 @@ def climb(ladder: Ladder, settings: Settings) -> Generator[Climbed]:
     """
     stamp = stamp_of(_sources(), __version__, _weights(ladder.only), ladder.only, settings.model_dump_json())
     hashes = {film.path: sha256_of(film.path) for film in ladder.films}
-    for step in ladder.steps:
-        name = stamp_of((), stamp, hashes[step.film.path], step.rung.name)
+    long = {film.pair for film in ladder.films if _is_long(film.path, settings)}
+    for planned in ladder.steps:
+        step = replace(planned, cut=planned.film.pair in long)
+        name = stamp_of((), stamp, hashes[step.film.path], step.rung.name, step.cut)
         values = kept_row(ladder.work, name)
         row = ClipRow(**values) if values is not None else checked(step, settings, ladder.only)
         if values is None and row.error is None:
@@ -139,14 +146,21 @@ def checked(step: Step, settings: Settings, only: Sequence[str] | None) -> ClipR
     """Put a film on a rung and check it; where the coder refuses it, the row says so."""
     with TemporaryDirectory(prefix="unmask-bench-") as folder:
         try:
-            path = put_on(step.rung, step.film.path, Path(folder) / "film.mp4", settings)
+            path = put_on(step.rung, step.film.path, Path(folder) / "film.mp4", settings, cut=step.cut)
         except (InputError, OutputError) as error:
             return not_analysed(step.film, str(error))
         return clip_row(replace(step.film, path=path), settings, only=only)
 
 
-def put_on(rung: Rung, source: Path, destination: Path, settings: Settings) -> Path:
+def put_on(rung: Rung, source: Path, destination: Path, settings: Settings, *, cut: bool) -> Path:
     """The first ten seconds of a film as a rung leaves them.
+
+    Args:
+        rung: What is done.
+        source: The film.
+        destination: Where to write it.
+        settings: Limits, and the least sandbox.
+        cut: Whether it is written anew where nothing else is to be done to it.
 
     Returns:
         The destination; the source itself where nothing is to be done to it.
@@ -158,11 +172,19 @@ def put_on(rung: Rung, source: Path, destination: Path, settings: Settings) -> P
     media = probe(source, settings)
     if media.kind != "video":
         raise NotMedia(f"{shown(source)} is no film; a ladder takes films only.")
-    seconds = media.duration_seconds
-    if rung.coding is None and seconds is not None and seconds <= MOST_SECONDS + SLACK_SECONDS:
+    if rung.coding is None and not cut:
         return source
     _write(rung, source, media, destination, settings)
     return destination
+
+
+def _is_long(path: Path, settings: Settings) -> bool:
+    """Whether a film lasts longer than is taken, or does not say how long it is."""
+    try:
+        seconds = probe(path, settings).duration_seconds
+    except InputError:
+        return False
+    return seconds is None or seconds > MOST_SECONDS + SLACK_SECONDS
 
 
 def _write(rung: Rung, source: Path, media: Media, destination: Path, settings: Settings) -> None:

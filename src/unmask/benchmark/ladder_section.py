@@ -19,7 +19,7 @@ HEAD = (
 )
 LEAK = "leak"
 READING = (
-    f"Fakes and originals go through the same, at most {MOST_SECONDS:.0f} s of each. A longer film that is to stay as it is goes "
+    f"Fakes and originals go through the same, at most {MOST_SECONDS:.0f} s of each. Where a pair is to stay as it is and one of its films is longer, both go "
     f"through H.264 CRF {NEARLY_LOSSLESS.crf}; a change of pictures is followed by H.264 CRF {GENTLE.crf}. Pairs are those in which the "
     "detector answered for both films; 0.50 is chance, and intervals draw whole people anew (bootstrap). False alarms are originals "
     f"called *manipulated*; of a detector, those with a probability of {MANIPULATED_FROM:g} or more. An answer is wrong on the other "
