@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.cli.program import rows, unmask
 from unmask.cli.bench import Suite, bench
 from unmask.errors import UsageError
 from unmask.media.encode import write_video
@@ -22,9 +23,9 @@ def test_clips_prints_a_row_a_film_and_where_the_figures_come_from(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert bench("clips", folder, json=True, quiet=True) == 0
-    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [row["file"] for row in rows if row["kind"] == "clip"] == ["anna_0_fake.mp4", "anna_0_real.mp4"]
-    origin = rows[-1]
+    printed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["file"] for row in printed if row["kind"] == "clip"] == ["anna_0_fake.mp4", "anna_0_real.mp4"]
+    origin = printed[-1]
     assert (origin["kind"], origin["files"], origin["seed"]) == ("origin", 2, 0)
 
 
@@ -53,3 +54,24 @@ def test_a_place_that_is_not_there_is_a_usage_error(suite: Suite, place: Path | 
 def test_a_folder_without_films_is_a_usage_error(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no films"):
         bench("pulse", tmp_path, quiet=True)
+
+
+def test_a_quick_ladder_prints_a_row_a_film_and_rung(folder: Path, tmp_path: Path) -> None:
+    work = tmp_path / "work"
+    done = unmask("bench", "ladder", folder, "--quick", "--work", work, "--only", "file", "--json", "--quiet")
+    assert done.returncode == 0, done.stderr
+    printed = rows(done)
+    checked = [(row["rung"], row["side"]) for row in printed if row["kind"] == "clip"]
+    assert sorted(checked) == sorted(
+        (rung, side)
+        for rung in ("as it is", "H.264 CRF 36", "re-filmed screen (simulated)")
+        for side in ("fake", "real")
+    )
+    assert {row["detector"] for row in printed if row["kind"] == "ladder"} == {"file", "verdict"}
+    assert len(list(work.iterdir())) == 6
+
+
+def test_a_ladder_without_pairs_is_a_usage_error(folder: Path) -> None:
+    (folder / "anna_0_real.mp4").unlink()
+    with pytest.raises(UsageError, match="has its pair"):
+        bench("ladder", folder, quiet=True)

@@ -71,18 +71,28 @@ def scaled(image: RgbImage, share: float) -> ChangedImage:
 def cropped(image: RgbImage, share: float) -> ChangedImage:
     """The picture without a share of its width and height, drawn as large as before."""
     height, width = image.shape[:2]
-    left, top = round(width * share / 2), round(height * share / 2)
-    inner = image[top : height - top, left : width - left]
+    inner = middle_of(image, share)
     return np.asarray(cv2.resize(inner, (width, height), interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
-def with_contrast(image: RgbImage, gain: float) -> ChangedImage:
-    """The picture with its distance from middle grey multiplied.
+def middle_of(image: RgbImage, share: float) -> ChangedImage:
+    """The picture without a share of its width and height, half of it at each edge.
+
+    >>> middle_of(np.zeros((100, 60, 3), np.uint8), 0.2).shape
+    (80, 48, 3)
+    """
+    height, width = image.shape[:2]
+    left, top = round(width * share / 2), round(height * share / 2)
+    return image[top : height - top, left : width - left]
+
+
+def with_contrast(image: RgbImage, gain: float, around: float = MIDDLE_GREY) -> ChangedImage:
+    """The picture with its distance from a level, middle grey if not told, multiplied.
 
     >>> with_contrast(np.full((1, 1, 3), 228, np.uint8), 1.1)[0, 0]
     array([238, 238, 238], dtype=uint8)
     """
-    turned = (image.astype(np.float32) - MIDDLE_GREY) * np.float32(gain) + MIDDLE_GREY
+    turned = (image.astype(np.float32) - np.float32(around)) * np.float32(gain) + np.float32(around)
     return np.clip(np.rint(turned), 0, 255).astype(np.uint8)
 
 

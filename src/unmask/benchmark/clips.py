@@ -1,13 +1,12 @@
 """The suite ``clips``: `unmask check` on every film of a folder, its false alarms and, for pairs, its ranking."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
 
 import numpy as np
 
+from unmask.benchmark.bins import appearance_of
 from unmask.benchmark.statistics import (
     Fakes,
     Interval,
@@ -18,6 +17,9 @@ from unmask.benchmark.statistics import (
     paired_share,
     ranking,
 )
+from unmask.benchmark.truth import Film
+from unmask.benchmark.views import pictures_of
+from unmask.datasets import Label
 from unmask.errors import InputError
 from unmask.examine import Progress, check
 from unmask.settings import Settings
@@ -26,9 +28,8 @@ from unmask.verdict.conformal import upper_bound
 from unmask.verdict.fuse import MANIPULATED_FROM
 
 VERDICT = "verdict"
-FAKE, REAL = "fake", "real"
-PAIRED = re.compile(rf"(?P<pair>.+)_(?P<side>{FAKE}|{REAL})")
-NUMBER = re.compile(r"_\d+$")
+FAKE: Label = "fake"
+REAL: Label = "real"
 MOSTLY = 0.95
 
 
@@ -45,6 +46,11 @@ class ClipRow:
         anyone_tracked: Share of frames in which anyone was.
         error: Why the film was not analysed.
         facts: Plain numbers of the file by name and unit, of which no detector should live; see ``facts_of``.
+        appearance: What the main person looks like by measure, see ``appearance_of``; empty where nobody was seen.
+        pictures: Plain numbers of the pictures of the main person by part, see ``pictures_of``; likewise.
+        side: Whether it was filmed or made, None where nobody tells.
+        pair: What a fake and its own original have in common, None for a film without the other.
+        group: Whose film it is, by what its data set says; None where that says nothing.
     """
 
     file: str
@@ -55,23 +61,16 @@ class ClipRow:
     anyone_tracked: float = 0.0
     error: str | None = None
     facts: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def pair(self) -> str | None:
-        """What a fake and its original have in common, None for a film named neither ``_fake`` nor ``_real``."""
-        named = PAIRED.fullmatch(_stem(self.file))
-        return named["pair"] if named else None
-
-    @property
-    def side(self) -> str | None:
-        """``fake`` or ``real``, None likewise."""
-        named = PAIRED.fullmatch(_stem(self.file))
-        return named["side"] if named else None
+    appearance: Mapping[str, float] = field(default_factory=dict)
+    pictures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    side: Label | None = None
+    pair: str | None = None
+    group: str | None = None
 
     @property
     def person(self) -> str:
-        """Whose film it is: the person of its pair; a film without a pair's name stands for itself."""
-        return self.file if self.pair is None else person_of(self.pair)
+        """Whose film it is; a film of which nobody tells stands for itself."""
+        return self.file if self.group is None else self.group
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,7 @@ class Ranking:
         detector: Its name, or ``verdict``.
         answered: Pairs in which it answered for both.
         pairs: Pairs in all.
-        people: Persons among the answered pairs (the pair's name without its number).
+        people: Persons among the answered pairs (films that hang together count for one).
         share: Share of pairs in which the fake ranks above its own original, ties half; None without a pair.
         exact: Where the share may lie (95 %), pairs taken for independent.
         by_person: Where it may lie, whole persons drawn anew.
@@ -106,7 +105,7 @@ class Alarms:
     """Verdicts on one kind of film.
 
     Attributes:
-        of: ``fake``, ``real``, or ``film`` when the names do not tell.
+        of: ``fake``, ``real``, or ``film`` when nobody tells.
         words: Count of each verdict; films not analysed are under ``not-analysed``.
         films: Films in all.
         largest_rate: Largest rate of ``manipulated`` that the count leaves possible (95 %), None when none was analysed.
@@ -118,16 +117,32 @@ class Alarms:
     largest_rate: float | None
 
 
-def clip_row(film: Path, name: str, settings: Settings, on_progress: Progress | None = None) -> ClipRow:
-    """Check one film; one that cannot be analysed gives a row with the error."""
+def clip_row(
+    film: Film, settings: Settings, on_progress: Progress | None = None, *, only: Sequence[str] | None = None
+) -> ClipRow:
+    """Check one film, by all detectors or only some; one that cannot be analysed gives a row with the error."""
+    if film.path.is_dir():
+        return not_analysed(film, f"{film.name} is a folder of pictures; only films and stills are checked here.")
     try:
-        report = check(film, threshold=MANIPULATED_FROM, settings=settings, name=name, on_progress=on_progress)
+        report = check(
+            film.path,
+            only=only,
+            threshold=MANIPULATED_FROM,  # whatever profile the settings name
+            settings=settings,
+            name=film.name,
+            on_progress=on_progress,
+        )
     except InputError as error:
-        return ClipRow(name, None, {}, {}, error=str(error))
-    return row_of(report, name)
+        return not_analysed(film, str(error))
+    return row_of(report, film)
 
 
-def row_of(report: Report, name: str) -> ClipRow:
+def not_analysed(film: Film, error: str) -> ClipRow:
+    """The row of a film that could not be analysed, and why."""
+    return ClipRow(film.name, None, {}, {}, error=error, side=film.side, pair=film.pair, group=film.person)
+
+
+def row_of(report: Report, film: Film) -> ClipRow:
     """The row of a report; of several people the most suspect speaks for a detector, as in the verdict."""
     fakes: dict[str, float | None] = {}
     abstained: dict[str, str] = {}
@@ -142,13 +157,18 @@ def row_of(report: Report, name: str) -> ClipRow:
     frames = report.media.video.frames if report.media.video else 0
     anyone = len(np.unique(np.concatenate(times))) if times else 0
     return ClipRow(
-        name,
+        film.name,
         report.verdict.word,
         fakes,
         {detector: code for detector, code in abstained.items() if fakes[detector] is None},
         _share(len(times[0]) if times else 0, frames),
         _share(anyone, frames),
         facts=facts_of(report.media),
+        appearance=appearance_of(report.people[0].track) if report.people else {},
+        pictures=pictures_of(report.people[0].track.crops) if report.people else {},
+        side=film.side,
+        pair=film.pair,
+        group=film.person,
     )
 
 
@@ -173,7 +193,7 @@ def facts_of(media: Media) -> dict[str, float]:
 def rankings(rows: Sequence[ClipRow], seed: int) -> tuple[Ranking, ...]:
     """The paired figure and the area of every detector and of the verdict; empty when no film has its pair."""
     pairs = paired(rows)
-    named = detectors_in([row for both in pairs.values() for row in both])
+    named = detectors_in([row for both in pairs for row in both])
     return tuple(_ranking(name, pairs, seed) for name in named)
 
 
@@ -182,26 +202,36 @@ def detectors_in(rows: Sequence[ClipRow]) -> list[str]:
     return sorted({name for row in rows for name in row.fakes}, key=lambda name: (name == VERDICT, name))
 
 
-def paired(rows: Sequence[ClipRow]) -> dict[str, tuple[ClipRow, ClipRow]]:
-    """Fake and original of each pair that is complete, by the pair's name."""
-    sides: dict[str, dict[str, ClipRow]] = {}
-    for row in rows:
-        if row.pair is not None and row.side is not None:
-            sides.setdefault(row.pair, {})[row.side] = row
-    return {pair: (both[FAKE], both[REAL]) for pair, both in sorted(sides.items()) if len(both) == 2}
+def paired(rows: Sequence[ClipRow]) -> list[tuple[ClipRow, ClipRow]]:
+    """Each fake with its own original, in the order of their pairs; an original may have several fakes."""
+    ordered = sorted((row for row in rows if row.pair is not None), key=lambda row: (row.pair or "", row.file))
+    originals: dict[str | None, ClipRow] = {}
+    for row in ordered:
+        if row.side == REAL:
+            originals.setdefault(row.pair, row)
+    return [(row, originals[row.pair]) for row in ordered if row.side == FAKE and row.pair in originals]
 
 
-def answered_pairs(detector: str, pairs: Mapping[str, tuple[ClipRow, ClipRow]]) -> dict[str, tuple[float, float]]:
-    """Probability of forgery (0–1) of fake and original where the detector answered for both, by the pair's name."""
-    return {
-        pair: (made, filmed)
-        for pair, (fake, real) in pairs.items()
+@dataclass(frozen=True, slots=True)
+class AnsweredPair:
+    """Probabilities of forgery (0–1) of a fake and of its original, and whose films they are."""
+
+    person: str
+    fake: float
+    original: float
+
+
+def answered_pairs(detector: str, pairs: Sequence[tuple[ClipRow, ClipRow]]) -> list[AnsweredPair]:
+    """The pairs in which the detector answered for both."""
+    return [
+        AnsweredPair(fake.person, made, filmed)
+        for fake, real in pairs
         if (made := fake.fakes.get(detector)) is not None and (filmed := real.fakes.get(detector)) is not None
-    }
+    ]
 
 
 def alarms(rows: Sequence[ClipRow]) -> tuple[Alarms, ...]:
-    """Verdicts, counted apart for fakes, originals and films whose names do not tell."""
+    """Verdicts, counted apart for fakes, originals and films of which nobody tells."""
     kinds = sorted({row.side or "film" for row in rows})
     return tuple(_alarms(kind, [row for row in rows if (row.side or "film") == kind]) for kind in kinds)
 
@@ -213,12 +243,12 @@ def _alarms(kind: str, rows: Sequence[ClipRow]) -> Alarms:
     return Alarms(kind, words, len(rows), bound)
 
 
-def _ranking(detector: str, pairs: Mapping[str, tuple[ClipRow, ClipRow]], seed: int) -> Ranking:
+def _ranking(detector: str, pairs: Sequence[tuple[ClipRow, ClipRow]], seed: int) -> Ranking:
     answered = answered_pairs(detector, pairs)
-    people = [person_of(pair) for pair in answered]
     if not answered:
         return Ranking(detector, 0, len(pairs), 0)
-    fakes, originals = (np.array([both[side] for both in answered.values()]) for side in (0, 1))
+    people = [pair.person for pair in answered]
+    fakes, originals = np.array([pair.fake for pair in answered]), np.array([pair.original for pair in answered])
     share = paired_share(fakes, originals)
     return Ranking(
         detector,
@@ -237,19 +267,6 @@ def _of_rows(
     figure: Callable[[Fakes, Originals], float], fakes: Fakes, originals: Originals
 ) -> Callable[[Rows], float]:
     return lambda rows: figure(fakes[rows], originals[rows])
-
-
-def person_of(pair: str) -> str:
-    """The person of a pair: its name without the number at its end.
-
-    >>> person_of("folder/anna_2")
-    'folder/anna'
-    """
-    return NUMBER.sub("", pair)
-
-
-def _stem(file: str) -> str:
-    return str(PurePath(file).with_suffix(""))
 
 
 def _share(part: int, whole: int) -> float:

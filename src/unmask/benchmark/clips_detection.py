@@ -90,7 +90,7 @@ class Risk:
 
 
 def detections(rows: Sequence[ClipRow], seed: int) -> tuple[Detection, ...]:
-    """The figures of every detector and, last, of the verdict; empty when no name tells a fake or an original.
+    """The figures of every detector and, last, of the verdict; empty when nobody tells a fake or an original.
 
     Args:
         rows: What ``clip_row`` said of each film.

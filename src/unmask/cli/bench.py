@@ -12,14 +12,16 @@ from unmask.errors import UsageError
 if TYPE_CHECKING:
     from unmask.benchmark.suite import SuiteResult
 
-Suite = Literal["speed", "pulse", "clips", "watermark", "lab"]
+Suite = Literal["speed", "pulse", "clips", "ladder", "watermark", "lab"]
 
 
 def bench(
     suite: Annotated[
         Suite,
         typer.Argument(
-            metavar="[SUITE]", help="speed, pulse, clips, watermark or lab; speed if not given.", show_default=False
+            metavar="[SUITE]",
+            help="speed, pulse, clips, ladder, watermark or lab; speed if not given.",
+            show_default=False,
         ),
     ] = "speed",
     place: Annotated[
@@ -46,12 +48,19 @@ def bench(
     ] = None,
     work: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="For watermark: keep what is measured here, so that a broken run goes on."),
+        typer.Option(
+            metavar="DIR", help="For watermark and ladder: keep what is measured here, so that a broken run goes on."
+        ),
     ] = None,
     jobs: Annotated[int | None, typer.Option(metavar="N", min=1, help="For watermark: films measured at once.")] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="For ladder: ask only these detectors, separated by commas.")
+    ] = None,
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Leave out the film of ten minutes; of watermark and lab, take a small part."),
+        typer.Option(
+            "--quick", help="Leave out the film of ten minutes; of ladder, watermark and lab, take a small part."
+        ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
@@ -59,20 +68,26 @@ def bench(
 
     speed prints processor time and memory beside their targets, never time by the clock. pulse takes a folder with
     waves beside a finger sensor (*/ground_truth.txt), films of faces, and patches of skin without a pulse (no-pulse*).
-    clips checks every film of a folder; files named X_real and X_fake are compared in pairs, after null tests that
-    must read 0.5. Where size, bit rate or length of the files alone tell the fakes, it says LEAK and ranks nothing.
+    clips checks every film of a data set, or of any folder; where fakes and their originals are known, such as by names
+    like X_real and X_fake, they are compared in pairs, after null tests that must read 0.5, and beside plain measures of
+    the pictures. Where size, bit rate or length of the files alone tell the fakes, or what lies behind the faces, it says
+    LEAK and ranks nothing. False alarms are counted by skin tone, light and size of the face.
+    ladder checks the pairs of a data set again and again, both films alike coded harder, shrunk, blurred, made noisy,
+    darkened, cropped or filmed from a simulated screen; about a minute and a half a film. --quick takes two pairs and
+    three rungs.
     watermark marks the films of a folder, codes, crops and alters them, and reads them again; about two minutes a film
     on two cores.
     lab trains a face swap of drawn people for ten minutes and measures it; with a folder of two people's films, twenty
     minutes on these too. With --write, the error against yaw is drawn beside the page.
 
-    With --write, each run of clips also adds a line to the list of looks at that folder.
+    With --write, each run of clips or ladder also adds a line to the list of looks at that folder.
 
     \b
     Examples:
       unmask bench speed examples/real.mp4
       unmask bench pulse recordings/ --json
       unmask bench clips films/ --write docs/results.md --note "Before the new threshold."
+      unmask bench ladder films/ --work kept/ --only seam,flicker
       unmask bench lab pair/ --write docs/results.md
       unmask bench watermark films/ --faces portraits/ --speech utterances/ --work kept/ --write docs/results.md
     """
@@ -80,6 +95,7 @@ def bench(
         "speed": lambda: _speed(place, note, quick=quick, quiet=quiet),
         "pulse": lambda: _pulse(_folder(place, suite), note, quiet=quiet),
         "clips": lambda: _clips(_folder(place, suite), note, quiet=quiet),
+        "ladder": lambda: _ladder(_folder(place, suite), _Climb(work, only, quick), note, quiet=quiet),
         "watermark": lambda: _watermark(
             _folder(place, suite), _Marks(faces, speech, clips, work, jobs, quick), note, quiet=quiet
         ),
@@ -106,6 +122,20 @@ class _Marks:
     work: Path | None
     jobs: int | None
     quick: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Climb:
+    """Options of the suite ``ladder``."""
+
+    work: Path | None
+    only: str | None
+    quick: bool
+
+    @property
+    def detectors(self) -> list[str] | None:
+        """Names of the detectors to ask, all when None."""
+        return None if self.only is None else [name.strip() for name in self.only.split(",") if name.strip()]
 
 
 def _folder(place: Path | None, suite: Suite) -> Path:
@@ -144,19 +174,40 @@ def _pulse(folder: Path, note: str | None, *, quiet: bool) -> "SuiteResult":
 def _clips(folder: Path, note: str | None, *, quiet: bool) -> "SuiteResult":
     from unmask.benchmark.clips import clip_row
     from unmask.benchmark.clips_section import clips_origin, clips_suite
+    from unmask.benchmark.truth import films_in
     from unmask.cli.inputs import expand
     from unmask.cli.progress import watching
     from unmask.settings import settings
 
-    files, rows = [one.path for one in expand([str(folder)]) if one.path], []
-    origin = clips_origin(folder, files)
-    with watching(len(files), quiet=quiet) as watch:
-        for file in files:
-            name = str(file.relative_to(folder))
-            watch.begin(name)
-            rows.append(clip_row(file, name, settings(), watch.advance))
+    found, rows = films_in(folder, [one.path for one in expand([str(folder)]) if one.path]), []
+    origin = clips_origin(folder, found.files)
+    with watching(len(found.films), quiet=quiet) as watch:
+        for film in found.films:
+            watch.begin(film.name)
+            rows.append(clip_row(film, settings(), watch.advance))
             watch.end()
-    return clips_suite(folder, rows, origin, note)
+    return clips_suite(folder, rows, origin, note, found.remarks)
+
+
+def _ladder(folder: Path, options: _Climb, note: str | None, *, quiet: bool) -> "SuiteResult":
+    import tempfile
+
+    from unmask.benchmark.ladder import climb, ladder_of
+    from unmask.benchmark.ladder_section import ladder_origin, ladder_suite
+    from unmask.benchmark.truth import films_in
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+
+    with tempfile.TemporaryDirectory(prefix="unmask-bench-") as passing:
+        work = options.work or Path(passing)
+        ladder = ladder_of(films_in(folder, ()), folder, work, only=options.detectors, quick=options.quick)
+        origin, climbed = ladder_origin(folder, ladder), []
+        with watching(len(ladder.steps), quiet=quiet) as watch:
+            for one in climb(ladder, settings()):
+                watch.begin(f"{one.row.file}: {one.rung}")
+                climbed.append(one)
+                watch.end()
+        return ladder_suite(folder, ladder, climbed, origin, note)
 
 
 def _lab(place: Path | None, note: str | None, page: Path | None, *, quick: bool, quiet: bool) -> "SuiteResult":

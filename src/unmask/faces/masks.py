@@ -11,6 +11,7 @@ CropMask = Bool[np.ndarray, "height width"]
 INNER_REACH = 0.72
 RIM_REACHES = (0.8, 1.08)
 SURROUND_REACHES = (1.02, 1.5)
+BACKGROUND_REACH = 1.3
 FEATURE_MARGIN_PIXELS = 9
 PICTURE_MARGIN_PIXELS = 5
 
@@ -23,6 +24,11 @@ def inner_mask(crop: Crop) -> CropMask:
 def surround_mask(crop: Crop) -> CropMask:
     """What lies around the face: hair, ears, neck, background."""
     return _within(crop, SURROUND_REACHES[1]) & ~_within(crop, SURROUND_REACHES[0]) & picture_mask(crop)
+
+
+def background_mask(crop: Crop) -> CropMask:
+    """What lies so far from the face that no mask of a swap reaches it: hair, shoulders, the room."""
+    return ~_within(crop, BACKGROUND_REACH) & picture_mask(crop)
 
 
 def rim_mask(crop: Crop) -> CropMask:

@@ -1,9 +1,11 @@
 """Films written: H.264 in MP4, whole or not at all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import chain, count
 from pathlib import Path
+
+import av.codec.codec
 
 from unmask.errors import UsageError
 from unmask.media.muxing import media_file
@@ -25,6 +27,7 @@ def write_video(
     crf: int = 18,
     preset: str = "medium",
     codec: str = "libx264",
+    further: Mapping[str, str] | None = None,
 ) -> None:
     """Write a film: yuv420p tagged as BT.709, with AAC sound when there is some.
 
@@ -41,6 +44,7 @@ def write_video(
         crf: Quality of the coder, 0 (without loss) to 51.
         preset: Speed of the coder, as x264 names it.
         codec: The encoder, as FFmpeg names it.
+        further: More of its options, as FFmpeg names them.
 
     Raises:
         UsageError: No frame was given, the frames differ in size, or there are fewer times than frames.
@@ -53,7 +57,7 @@ def write_video(
     first = next(pictures, None)
     if first is None:
         raise UsageError("A film needs at least one frame; none was given.")
-    options = {"crf": str(crf), "preset": preset}
+    options = {"crf": str(crf), "preset": preset, **(further or {})}
     blocks = [Sound(audio[None], audio_rate_hz)] if audio is not None else []
     with media_file(path) as file:
         picture = PictureTrack(file, shape=first.shape, codec=codec, rate=rate, options=options, clock_hz=CLOCK_HZ)
@@ -67,6 +71,19 @@ def write_video(
             sound.write_until(seconds)
         picture.finish()
         sound.finish()
+
+
+def has_encoder(name: str) -> bool:
+    """Whether the PyAV of this machine has an encoder, as FFmpeg names it.
+
+    >>> has_encoder("libx264"), has_encoder("libx999")
+    (True, False)
+    """
+    try:
+        av.codec.codec.Codec(name, "w")
+    except av.codec.codec.UnknownCodecError:
+        return False
+    return True
 
 
 def times_of(rate: Fraction, times: Iterable[float] | Seconds | None) -> Iterator[float]:
