@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float32, Float64
+from scipy.optimize import minimize
 
 from unmask.errors import UsageError
 from unmask.networks.blend import BlendNetwork
@@ -26,6 +27,8 @@ HALF = 0.5
 FilmedPictures = Float32[np.ndarray, "pictures 3 224 224"]
 Totals = Float64[np.ndarray, " pictures"]
 Places = Float32[np.ndarray, "pictures 28 28"]
+Line = Float64[np.ndarray, "2"]
+"""Slope and offset."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,19 +108,14 @@ def settle_places(network: BlendNetwork, trials: Sequence[Trial]) -> None:
     network.place_line.copy_(torch.tensor([1.0, 0.0]))
     with torch.inference_mode():
         told = [network(torch.from_numpy(trial.fakes))[1].numpy().ravel() for trial in trials]
-    given = torch.from_numpy(np.concatenate(told))
-    made = torch.from_numpy(np.concatenate([trial.masks.ravel() for trial in trials]))
-    line = torch.tensor([1.0, 0.0], requires_grad=True)
-    search = torch.optim.LBFGS([line], max_iter=50)
+    given, made = np.concatenate(told), np.concatenate([trial.masks.ravel() for trial in trials])
 
-    def loss() -> torch.Tensor:
-        search.zero_grad()
-        value = torch.nn.functional.binary_cross_entropy_with_logits(given * line[0] + line[1], made)
-        torch.autograd.backward(value)
-        return value
+    def loss(line: Line) -> float:
+        totals = given * line[0] + line[1]
+        return float((np.logaddexp(0.0, totals) - made * totals).mean())
 
-    search.step(loss)
-    network.place_line.copy_(line.detach())
+    found = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead")
+    network.place_line.copy_(torch.from_numpy(found.x.astype(np.float32)))
 
 
 def area(answers: Sequence[Answer]) -> float:
