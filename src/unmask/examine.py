@@ -171,7 +171,10 @@ def _reported(frames: Iterable[Frame], length: float | None, on_progress: Progre
 
 
 def _ask(
-    chosen: tuple[Detector, ...], needs: str, subject: Track | Comparison | Media | Provenance, media: Media
+    chosen: tuple[Detector, ...],
+    needs: str,
+    subject: Track | Comparison | Media | Provenance | tuple[Evidence, ...],
+    media: Media,
 ) -> tuple[Evidence, ...]:
     return tuple(
         detector.examine(subject)
@@ -185,4 +188,5 @@ def _ask_of_person(
 ) -> tuple[Evidence, ...]:
     """What all detectors that look at a person find, in the order of their names."""
     found = (*_ask(chosen, "track", track, media), *_ask(chosen, "reference", Comparison(track, reference), media))
-    return tuple(sorted(found, key=lambda one: one.detector))
+    weighed = _ask(chosen, "evidence", found, media)
+    return tuple(sorted((*found, *weighed), key=lambda one: one.detector))

@@ -88,6 +88,10 @@ class Look:
     area: float
     overlap: float
 
+    def sentence(self, iterations: int) -> str:
+        """The look for someone who waits."""
+        return f"Iteration {self.iteration} of {iterations}, {self.seconds / 60:.1f} min: loss {self.loss:.3f}, AUC {self.area:.3f} on people it does not learn from."
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TrainedBlend:

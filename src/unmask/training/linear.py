@@ -34,11 +34,11 @@ class Recipe:
     original_weight: float = 0.6
     unpaired_weight: float = 0.2
 
-    def weight(self, clip: Clip) -> float:
+    def weight_of(self, label: Label, pair: str | None) -> float:
         """How much a film counts."""
-        if clip.label == "fake":
+        if label == "fake":
             return 1.0
-        return self.original_weight if clip.pair else self.unpaired_weight
+        return self.original_weight if pair else self.unpaired_weight
 
 
 RECIPES: Mapping[str, Recipe] = {
@@ -139,6 +139,6 @@ def _fitted(recipe: Recipe, measured: Sequence[Measured], people: Sequence[str])
         np.stack([one.numbers for one in measured]),
         np.array(fake, np.float64),
         tuple(people),
-        np.array([recipe.weight(one.clip) for one in measured]) * np.sqrt(alike(people, fake)),
+        np.array([recipe.weight_of(one.clip.label, one.clip.pair) for one in measured]) * np.sqrt(alike(people, fake)),
     )
     return fit_model(films, recipe.ridge)

@@ -108,7 +108,8 @@ class Card:
         name: One lower-case word.
         question: The question it asks, in a sentence.
         needs: ``track`` when it looks at one person, ``reference`` when it holds them against clips of someone,
-            ``model`` when it looks at them through a model that the user brought, ``media`` when it looks at the file,
+            ``model`` when it looks at them through a model that the user brought, ``evidence`` when it weighs what others
+            found in them, ``media`` when it looks at the file,
             ``provenance`` when it looks at where the file comes from.
         kinds: Kinds of media it can look at.
         requires: The least it needs to answer, in words.
@@ -122,7 +123,7 @@ class Card:
 
     name: str
     question: str
-    needs: Literal["track", "reference", "model", "media", "provenance"]
+    needs: Literal["track", "reference", "model", "evidence", "media", "provenance"]
     kinds: tuple[MediaKind, ...]
     requires: str
     answers: str

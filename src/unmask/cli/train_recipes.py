@@ -1,0 +1,188 @@
+"""How each detector that learns is trained, and what its training has to say of itself."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import typer
+
+if TYPE_CHECKING:
+    from unmask.benchmark.blend_trials import Tried
+    from unmask.datasets import Clip
+    from unmask.training.blend import TrainedBlend
+    from unmask.training.films import Variant
+    from unmask.training.linear import LeftOutFilm
+
+LEFT_OUT_NOTE = "each person's answers are those of a model fitted without them."
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for.
+
+    Attributes:
+        recipe: Name of the detector.
+        clips: Films of real and forged faces.
+        out: Where the model goes.
+        work: Keeps what was measured and learned.
+        quick: Whether each film is taken as it is only, or a network is trained for a few minutes.
+        quiet: Whether no progress is shown.
+        seed: Of what a network draws by chance.
+        begin: What a network knows when it begins.
+    """
+
+    recipe: str
+    clips: "tuple[Clip, ...]"
+    out: Path
+    work: Path
+    quick: bool
+    quiet: bool
+    seed: int = 1
+    begin: Literal["imagenet", "chance"] = "imagenet"
+
+    @property
+    def variants(self) -> "Sequence[Variant]":
+        """What each film goes through before it is measured."""
+        from unmask.training.films import VARIANTS
+
+        return VARIANTS[:1] if self.quick else VARIANTS
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a training has to say of itself.
+
+    Attributes:
+        row: For ``--json``.
+        lines: For a person.
+        remarks: On films that could not be used, a sentence each.
+        note: What the figures are, after the place of the file.
+    """
+
+    row: dict[str, Any]
+    lines: list[str]
+    remarks: tuple[str, ...]
+    note: str = LEFT_OUT_NOTE
+
+
+def _linear(asked: Request) -> Told:
+    """A weighted sum of contrasts between a face and its surround."""
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+    from unmask.training.linear import RECIPES as LINEAR
+    from unmask.training.linear import train_linear
+
+    with watching(len(asked.clips), quiet=asked.quiet) as watch:
+        trained = train_linear(
+            LINEAR[asked.recipe],
+            asked.clips,
+            asked.work,
+            settings(),
+            variants=asked.variants,
+            on_begin=watch.begin,
+            on_end=watch.end,
+        )
+    _write(asked.out, trained.fitted.model.as_json())
+    films = trained.left_out()
+    rows, lines = _left_out(films)
+    return Told({"left_out": rows, "films": [asdict(one) for one in films]}, lines, trained.remarks)
+
+
+def _together(asked: Request) -> Told:
+    """The sum of what the linear detectors say, calibrated."""
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+    from unmask.training.together import train_together
+
+    with watching(len(asked.clips), quiet=asked.quiet) as watch:
+        trained = train_together(
+            asked.clips,
+            asked.work,
+            settings(),
+            variants=asked.variants,
+            on_begin=watch.begin,
+            on_end=watch.end,
+        )
+    _write(asked.out, trained.joined.as_json())
+    rows, lines = _left_out(trained.films)
+    said = [{name: chances[number] for name, chances in trained.said.items()} for number in range(len(trained.films))]
+    films = [asdict(film) | {"members": members} for film, members in zip(trained.films, said, strict=True)]
+    return Told({"left_out": rows, "films": films}, lines, trained.remarks)
+
+
+def _blend(asked: Request) -> Told:
+    """A network that says where a face was laid over another."""
+    from dataclasses import replace
+
+    from unmask.benchmark.blend_trials import kind_rows, kind_table
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+    from unmask.training.blend import FULL, QUICK, train_blend
+    from unmask.training.blend_export import calibrated, write_blend
+    from unmask.training.blend_pairs import LEARNED
+    from unmask.training.faces import gather
+    from unmask.training.imagenet import imagenet_weights
+    from unmask.training.linear import people_of
+
+    weights = imagenet_weights() if asked.begin == "imagenet" else None
+    people, real = people_of(asked.clips), [clip for clip in asked.clips if clip.label == "real"]
+    with watching(len(real), quiet=asked.quiet) as watch:
+        films, remarks = gather(
+            real, [people[clip] for clip in real], asked.work, settings(), on_begin=watch.begin, on_end=watch.end
+        )
+    recipe = replace(QUICK if asked.quick else FULL, seed=asked.seed)
+    trained = train_blend(
+        films,
+        asked.work,
+        recipe,
+        begin_from=weights,
+        on_look=lambda look: _say(asked, look.sentence(recipe.iterations)),
+    )
+    apart = write_blend(trained.network, asked.out)
+    answers = asked.out.with_name(f"{asked.out.stem}_answers.json")
+    _write(answers, calibrated(trained.answers).model.as_json())
+    rows = kind_rows(_tried(trained), LEARNED)
+    row = {"kinds": [asdict(one) for one in rows], "looks": [asdict(one) for one in trained.looks], "apart": apart}
+    note = f"its calibration to '{answers.name}'. The figures are those of people, and of kinds where it says no, that it was not trained on."
+    return Told(row, kind_table(rows), remarks, note)
+
+
+def _tried(trained: "TrainedBlend") -> "list[Tried]":
+    from unmask.benchmark.blend_trials import Tried
+
+    pairs = zip(trained.answers, trained.untrained, strict=True)
+    return [
+        Tried(one.kind, one.person, one.fake, one.real, before.fake, before.real, one.overlap, one.pointed)
+        for one, before in pairs
+    ]
+
+
+def _left_out(films: "Sequence[LeftOutFilm]") -> tuple[list[dict[str, Any]], list[str]]:
+    """Figures of people left out, as rows and as lines of a table."""
+    from unmask.benchmark.left_out import LeftOut, left_out_rows, left_out_table
+
+    rows = left_out_rows([LeftOut(one.person, one.pair, one.label == "fake", one.variant, one.fake) for one in films])
+    return [asdict(one) for one in rows], left_out_table(rows)
+
+
+def _write(place: Path, content: str) -> None:
+    from unmask.media.writing import written_aside
+
+    with written_aside(place) as aside:
+        aside.write_text(content, encoding="utf-8")
+
+
+def _say(asked: Request, sentence: str) -> None:
+    if not asked.quiet:
+        typer.echo(sentence, err=True)
+
+
+RECIPES: Mapping[str, Callable[[Request], Told]] = {
+    "blend": _blend,
+    "consistency": _linear,
+    "flicker": _linear,
+    "seam": _linear,
+    "together": _together,
+}
+"""By name."""

@@ -1,0 +1,132 @@
+"""Blend: was another face, or a part of one, laid over this picture, and where?
+
+A small network looks at single pictures of the face and its surround for a rim, or for a texture, colour or sharpness
+that begins at one. It learned from pastes and self-blends made for the purpose, each beside its own original.
+"""
+
+import numpy as np
+from jaxtyping import Float32, Float64
+
+from unmask.faces.competence import Gate, frontal_crops
+from unmask.networks.inference import onnx_network
+from unmask.signals.linear import LinearModel, linear_model
+from unmask.types import Card, Crop, Evidence, Overlay, Segment, Trace, Track
+
+CARD = Card(
+    name="blend",
+    question="Was another face, or a part of one, laid over this picture, and where?",
+    needs="track",
+    kinds=("video", "image"),
+    requires="one view of a face 64 pixels wide or more, turned by at most 45°",
+    answers="a rim or a texture that begins at one speaks for a pasted face; their absence says little",
+    paper="Li et al., Face X-ray, CVPR 2020; Shiohara and Yamasaki, Self-Blended Images, CVPR 2022.",
+    failures=(
+        "It learned from pastes and self-blends made for the purpose; faces that a network draws and blends well pass.",
+        "A mask, heavy make-up, a filter of the camera's or a hand before the face may look like one.",
+        "Small faces and heavy compression hide the rim.",
+    ),
+    weights=("blend", "blend_answers"),
+    cap=0.0,
+)
+
+GATE = Gate(least_face_pixels=64.0)
+MOST_TURNED_DEGREES = 45.0
+MOST_VIEWS = 16
+WINDOW_SECONDS = 2.0
+SIDE = 224
+"""Of the picture that the network takes, from the middle of a crop."""
+SUSPECT = 0.5
+
+Places = Float32[np.ndarray, "views rows columns"]
+
+
+def examine(track: Track) -> Evidence:
+    """Evidence from single views of one face."""
+    refusal = GATE.refusal(track, "a blend is looked for")
+    if refusal is not None:
+        return Evidence.abstain(CARD.name, refusal.reason, refusal.because)
+    views = _chosen(frontal_crops(track, MOST_TURNED_DEGREES))
+    if not views:
+        because = f"No view of the face is turned by less than {MOST_TURNED_DEGREES:.0f}°."
+        return Evidence.abstain(CARD.name, "not-measurable", because)
+    totals, places = _looked_at(views)
+    model = linear_model("blend_answers")
+    middle = np.array([np.median(totals)])
+    fake, interval = model.fake(middle)
+    likely = int(np.argsort(totals)[len(totals) // 2])
+    times = np.array([view.seconds for view in views])
+    return Evidence(
+        CARD.name,
+        fake,
+        _sentences(totals, places, likely),
+        interval=interval,
+        segments=_segments(track, times, totals, model),
+        traces=_traces(times, totals),
+        overlays=(_overlay(views[likely], places[likely]),),
+        measured={"views": float(len(views)), "suspect_percent": 100 * float((places[likely] > SUSPECT).mean())},
+        counts=CARD.cap > 0,
+    )
+
+
+def _chosen(views: tuple[Crop, ...]) -> tuple[Crop, ...]:
+    """At most MOST_VIEWS, spread evenly."""
+    rows = np.unique(np.linspace(0, len(views) - 1, min(len(views), MOST_VIEWS)).round().astype(int))
+    return tuple(views[row] for row in rows) if views else ()
+
+
+def _looked_at(views: tuple[Crop, ...]) -> tuple[Float64[np.ndarray, " views"], Places]:
+    """The network's total for each view, above zero for a blend, and the probability of each square."""
+    network = onnx_network("blend")
+    answers = [network({"pictures": _input(view)}) for view in views]
+    totals = np.array([float(total[0]) for total, _ in answers])
+    return totals, np.stack([1 / (1 + np.exp(-squares[0])) for _, squares in answers]).astype(np.float32)
+
+
+def _middle(view: Crop) -> Float32[np.ndarray, "224 224 3"]:
+    edge = (view.image.shape[0] - SIDE) // 2
+    return view.image[edge : edge + SIDE, edge : edge + SIDE].astype(np.float32)
+
+
+def _input(view: Crop) -> Float32[np.ndarray, "1 3 224 224"]:
+    return np.ascontiguousarray(np.moveaxis(_middle(view) / 255, -1, 0)[None])
+
+
+def _sentences(totals: Float64[np.ndarray, " views"], places: Places, likely: int) -> tuple[str, ...]:
+    suspect = int((totals > 0).sum())
+    share = 100 * float((places[likely] > SUSPECT).mean())
+    where = f"In the middle one of them {share:.0f} % of the picture stands out{_word(places[likely])}."
+    return (f"In {suspect} of {len(totals)} views the network sees a face laid over the picture.", where)
+
+
+def _word(squares: Float32[np.ndarray, "rows columns"]) -> str:
+    """Where most of what stands out lies."""
+    rows = np.nonzero(squares > SUSPECT)[0]
+    if not len(rows):
+        return ""
+    middle, height = float(rows.mean()) / len(squares), float(rows.max() - rows.min() + 1) / len(squares)
+    if height > 0.4:
+        return ", over most of the face"
+    return ", about the eyes" if middle < 0.45 else ", about the mouth" if middle > 0.58 else ", about the nose"
+
+
+def _overlay(view: Crop, squares: Float32[np.ndarray, "rows columns"]) -> Overlay:
+    return Overlay("Where something may have been laid over", view.seconds, _middle(view).astype(np.uint8), squares)
+
+
+def _segments(
+    track: Track, times: Float64[np.ndarray, " views"], totals: Float64[np.ndarray, " views"], model: LinearModel
+) -> tuple[Segment, ...]:
+    """Stretches of WINDOW_SECONDS with a view in them; a still is one."""
+    segments = []
+    for start in np.arange(track.start, max(track.end, track.start + 1e-6), WINDOW_SECONDS):
+        end = min(float(start) + WINDOW_SECONDS, track.end)
+        inside = (times >= start) & (times <= end)
+        if inside.any():
+            segments.append(Segment(float(start), end, model.fake(np.array([np.median(totals[inside])]))[0]))
+    return tuple(segments)
+
+
+def _traces(times: Float64[np.ndarray, " views"], totals: Float64[np.ndarray, " views"]) -> tuple[Trace, ...]:
+    if len(times) < 3:
+        return ()
+    return (Trace("Total of the network in each view, above zero for a blend", times, totals, "s"),)
