@@ -133,7 +133,7 @@ def test_sound_alone_is_cannot_tell(row: Callable[[str], Row]) -> None:
 def test_a_still_is_judged_as_far_as_a_still_can_be(row: Callable[[str], Row]) -> None:
     found = row("still.png")
     assert found["media"]["kind"] == "image"
-    assert [it["detector"] for it in found["faces"][0]["evidence"]] == ["seam"]
+    assert [it["detector"] for it in found["faces"][0]["evidence"]] == ["consistency", "seam"]
     assert found["verdict"] == "cannot-tell"
 
 
