@@ -222,8 +222,12 @@ class Enrolment:
 
 
 def engine_digest(engine: Engine) -> str:
-    """SHA-256 of all that decides what is found of a clip: version, weights, detectors and settings."""
-    told: list[Any] = [engine.version, dict(engine.weights), engine.detectors, dict(engine.settings)]
+    """SHA-256 of all that decides what is found of a clip: version, weights, detectors and settings.
+
+    Where the user's own models lie does not decide anything; which they are stands among the weights.
+    """
+    settings = {name: value for name, value in engine.settings.items() if name != "models"}
+    told: list[Any] = [engine.version, dict(engine.weights), engine.detectors, settings]
     return sha256_of_bytes(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Float32, Float64
 
 from unmask.faces.competence import Gate, frontal_crops
 from unmask.networks.inference import onnx_network
+from unmask.signals.appearance import chosen_evenly
 from unmask.signals.linear import LinearModel, linear_model
 from unmask.types import Card, Crop, Evidence, Overlay, Segment, Trace, Track
 
@@ -45,7 +46,7 @@ def examine(track: Track) -> Evidence:
     refusal = GATE.refusal(track, "a blend is looked for")
     if refusal is not None:
         return Evidence.abstain(CARD.name, refusal.reason, refusal.because)
-    views = _chosen(frontal_crops(track, MOST_TURNED_DEGREES))
+    views = chosen_evenly(frontal_crops(track, MOST_TURNED_DEGREES), MOST_VIEWS)
     if not views:
         because = f"No view of the face is turned by less than {MOST_TURNED_DEGREES:.0f}°."
         return Evidence.abstain(CARD.name, "not-measurable", because)
@@ -66,12 +67,6 @@ def examine(track: Track) -> Evidence:
         measured={"views": float(len(views)), "suspect_percent": 100 * float((places[likely] > SUSPECT).mean())},
         counts=CARD.cap > 0,
     )
-
-
-def _chosen(views: tuple[Crop, ...]) -> tuple[Crop, ...]:
-    """At most MOST_VIEWS, spread evenly."""
-    rows = np.unique(np.linspace(0, len(views) - 1, min(len(views), MOST_VIEWS)).round().astype(int))
-    return tuple(views[row] for row in rows) if views else ()
 
 
 def _looked_at(views: tuple[Crop, ...]) -> tuple[Float64[np.ndarray, " views"], Places]:
