@@ -29,6 +29,7 @@ CARD = Card(
         "Swaps whose alignment was smoothed over time move like the head.",
     ),
     cap=1.0,
+    sees=("redrawn-face", "pasted-face"),
 )
 
 LEAST_SECONDS = 2.0

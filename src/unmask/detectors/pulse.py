@@ -41,6 +41,7 @@ CARD = Card(
         "Lights that flicker at the speed of a heart can pass for a pulse where no background is in view.",
     ),
     cap=0.85,
+    sees=("pasted-face",),
 )
 
 LEAST_SECONDS = 10.0

@@ -29,6 +29,7 @@ CARD = Card(
         "Good swaps, above all after heavy compression, fit.",
     ),
     cap=1.2,
+    sees=("redrawn-face", "pasted-face"),
 )
 
 LEAST_FACE_PIXELS = 64.0
