@@ -24,7 +24,7 @@ ROW = (
     *("file", "sha256", "verdict", "probability", "interval", "sentence"),
     *("reasons", "faces", "evidence", "provenance", "engine"),
 )
-ADDED = ("media", "unchecked", "seen_until", "incomplete", "crowd", "profile", "error")
+ADDED = ("media", "unchecked", "threats", "seen_until", "incomplete", "crowd", "profile", "error")
 FACE = ("id", "start", "end", "box", "evidence")
 EVIDENCE = ("detector", "fake", "because", "abstained", "segments")
 CALM = Puppet(heart_rate_bpm=None)
