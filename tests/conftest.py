@@ -17,6 +17,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 from tests.puppet import Puppet, Stage, film  # noqa: E402 # what it imports of unmask must be hooked first
 from unmask.faces.track import Following, follow  # noqa: E402
 from unmask.media.encode import write_video  # noqa: E402
+from unmask.provenance.claims import claims_for  # noqa: E402
+from unmask.provenance.keys import new_keys, open_signer  # noqa: E402
+from unmask.provenance.signing import sign_file  # noqa: E402
+from unmask.settings import Settings  # noqa: E402
 from unmask.types import Track  # noqa: E402
 
 SHARED = Path(os.environ.get("UNMASK_SHARED", Path(__file__).parents[2] / "shared" / "data"))
@@ -63,6 +67,17 @@ def puppet_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A film of 1.2 s with one puppet: enough to be followed, not to be judged. Never write to it."""
     return _write(tmp_path_factory.mktemp("short") / "short.mp4", Stage(seconds=1.2, frame_rate=25.0))
+
+
+@pytest.fixture(scope="session")
+def made_clip(short_clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same film, signed by someone who calls it made by a trained model. Never write to it."""
+    folder = tmp_path_factory.mktemp("made")
+    new_keys("Example Archive", folder / "KEYS")
+    made = folder / "made.mp4"
+    claims = claims_for(made.name, source_type="trainedAlgorithmicMedia")
+    sign_file(short_clip, made, open_signer(folder / "KEYS"), claims, Settings())
+    return made
 
 
 @pytest.fixture(scope="session")

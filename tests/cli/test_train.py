@@ -35,10 +35,36 @@ def test_a_detector_is_trained_and_told_what_it_is_worth(pairs: Path, tmp_path: 
 
     (row,) = rows(unmask(*asked, "--json", "--quiet"))
     assert row["left_out"][0]["pairs"] == 2
+    (film,) = (film for film in row["films"] if film["film"].endswith("anna_0_fake.mp4"))
+    assert film.pop("fake") > 0.5
+    assert film == film | {"label": "fake", "pair": "anna_0", "person": "anna", "variant": "as it is"}
+    assert len(film) == 5
     broken, *alike = row["remarks"]
     assert "clara_0_real.mp4" in broken
     assert alike  # puppets are much alike
     assert all("look nearly the same" in remark for remark in alike)
+
+
+def test_the_next_detector_learns_from_what_was_measured_for_the_first(pairs: Path, tmp_path: Path) -> None:
+    work = str(tmp_path / "work")
+    sizes = {}
+    for recipe in ("seam", "consistency"):
+        out = tmp_path / f"{recipe}.json"
+        done = unmask("train", recipe, str(pairs), "--quick", "-q", "--out", str(out), "--work", work)
+        assert done.returncode == 0, done.stderr
+        sizes[recipe] = len(json.loads(out.read_text(encoding="utf-8"))["weights"])
+        kept = {path.name: path.stat().st_mtime_ns for path in Path(work).iterdir()}
+        if recipe == "seam":
+            first = kept
+    assert sizes == {"seam": 36, "consistency": 928}
+    assert kept == first
+    assert len(kept) == 3 * 4
+
+
+def test_a_recipe_that_is_not_there_is_refused_with_those_that_are(pairs: Path) -> None:
+    done = unmask("train", "motion", str(pairs))
+    assert done.returncode == 2
+    assert all(name in done.stderr for name in ("flicker", "seam", "consistency"))
 
 
 def test_a_film_that_is_called_real_and_fake_is_refused(pairs: Path, tmp_path: Path) -> None:

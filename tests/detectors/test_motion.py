@@ -90,6 +90,12 @@ def test_the_calm_motion_of_a_sitter_is_not_held_against_them(original: Evidence
     assert original.measured["inner_pose_wander_degrees"] < 0.5
 
 
+def test_it_has_no_voice_as_it_ranks_true_swaps_below_their_originals(original: Evidence) -> None:
+    assert motion.CARD.cap == 0
+    assert original.fake is not None
+    assert not original.counts
+
+
 def rushing(track: Track) -> Track:
     shift = 400.0 * np.sin(2 * np.pi * track.times)[:, None] * np.array([1, 0, 1, 0])
     return replace(track, boxes=(track.boxes + shift).astype(np.float32))

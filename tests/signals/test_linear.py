@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,9 +33,22 @@ def test_a_model_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     assert TypeAdapter(LinearModel).validate_json(place.read_bytes()) == MODEL
 
 
-def test_the_model_of_the_package_has_a_weight_for_each_contrast() -> None:
-    assert "flicker" in names()
-    model = linear_model("flicker")
-    assert len(model.middle) == len(model.scale) == len(model.weights) == 108
+def test_the_loudest_measurements_are_those_for_the_answer() -> None:
+    assert MODEL.turn == pytest.approx(0.5)
+    for_forgery, for_none = np.array([5.0, -1.0]), np.array([-3.0, -2.0])
+    assert MODEL.loudest(for_forgery, 1) == (0,)
+    assert MODEL.loudest(-for_forgery, 2) == (0, 1)
+    assert MODEL.loudest(for_none, 2) == (0, 1)
+
+
+def test_a_sum_that_says_nothing_never_turns() -> None:
+    assert replace(MODEL, slope=0.0).turn == float("inf")
+
+
+@pytest.mark.parametrize(("name", "numbers"), [("flicker", 108), ("seam", 36), ("consistency", 928)])
+def test_a_model_of_the_package_has_a_weight_for_each_contrast(name: str, numbers: int) -> None:
+    assert name in names()
+    model = linear_model(name)
+    assert len(model.middle) == len(model.scale) == len(model.weights) == numbers
     assert min(model.scale) > 0
     assert model.slope > 0

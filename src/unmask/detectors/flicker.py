@@ -7,7 +7,9 @@ face and surround alike, so the two are compared in the same frames. A logistic 
 import numpy as np
 from jaxtyping import Float64
 
-from unmask.signals.change import BANDS, CHANNELS, LAGS, REGIONS, change_contrasts
+from unmask.faces.bands import CHANNEL_WORDS, CHANNELS
+from unmask.faces.competence import Gate
+from unmask.signals.change import BANDS, LAGS, REGIONS, change_contrasts
 from unmask.signals.linear import LinearModel, linear_model
 from unmask.types import Card, Evidence, Seconds, Segment, Trace, Track
 
@@ -30,20 +32,17 @@ CARD = Card(
 )
 
 WEIGHT = "flicker"
-LEAST_SECONDS = 2.0
-LEAST_FRAME_RATE = 15.0
-LEAST_FACE_PIXELS = 64.0
+GATE = Gate(least_seconds=2.0, least_frame_rate=15.0, least_face_pixels=64.0)
 LEAST_MEASUREMENTS = 5
 WINDOW_SECONDS = 2.0
 TOLD = 2
-CHANNEL_WORDS = {"Y": "brightness", "Cr": "red-difference colour", "Cb": "blue-difference colour"}
 
 
 def examine(track: Track) -> Evidence:
     """Evidence from how one face changes against its surround."""
-    refusal = _refusal(track)
-    if refusal is not None:
-        return refusal
+    refused = GATE.refusal(track, "flicker is judged")
+    if refused is not None:
+        return Evidence.abstain(CARD.name, refused.reason, refused.because)
     model, changes = linear_model(WEIGHT), track.changes
     contrasts = change_contrasts(changes) if changes is not None else np.zeros((0, 0))
     times = changes.times if changes is not None else np.zeros(0)
@@ -67,27 +66,9 @@ def examine(track: Track) -> Evidence:
     )
 
 
-def _refusal(track: Track) -> Evidence | None:
-    if track.duration_seconds < LEAST_SECONDS * 0.98:
-        because = (
-            f"The face is in view for {track.duration_seconds:.1f} s; flicker is judged from {LEAST_SECONDS:.0f} s."
-        )
-        return Evidence.abstain(CARD.name, "too-short", because)
-    if track.frame_rate < LEAST_FRAME_RATE * 0.98:
-        because = f"The film has {track.frame_rate:.1f} frames a second; flicker is judged from {LEAST_FRAME_RATE:.0f}."
-        return Evidence.abstain(CARD.name, "frame-rate-too-low", because)
-    if track.face_width < LEAST_FACE_PIXELS:
-        because = f"The face is {track.face_width:.0f} pixels wide; flicker is judged from {LEAST_FACE_PIXELS:.0f}."
-        return Evidence.abstain(CARD.name, "face-too-small", because)
-    return None
-
-
 def _sentences(middle: Float64[np.ndarray, " contrasts"], model: LinearModel, moments: int) -> tuple[str, ...]:
     """What speaks loudest for the answer, as ratios a reader can check."""
-    parts = model.parts(middle)
-    towards = parts if model.total(middle) > 0 else -parts
-    loudest = np.argsort(-towards, kind="stable")[:TOLD]
-    told = [_contrast(int(number), float(middle[number]), model.middle[number]) for number in loudest]
+    told = [_contrast(number, float(middle[number]), model.middle[number]) for number in model.loudest(middle, TOLD)]
     return (*told, f"Face and surround were compared at {moments} moments.")
 
 

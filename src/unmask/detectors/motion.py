@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Float64
 
+from unmask.faces.competence import Gate
 from unmask.faces.pose import Points, Rotation, degrees_of, mean_face, similarity
 from unmask.faces.skin import GRID, INSIDE, OUTLINE
 from unmask.signals.flicker import flicker_contrast
@@ -27,14 +28,13 @@ CARD = Card(
     failures=(
         "A shaking camera, motion blur, a hand before the face or glasses make honest points tremble.",
         "Swaps whose alignment was smoothed over time move like the head.",
+        "On the true swaps that it was measured on it ranks swaps below their originals; it is shown and not counted.",
     ),
-    cap=1.0,
+    cap=0.0,
     sees=("redrawn-face", "pasted-face"),
 )
 
-LEAST_SECONDS = 2.0
-LEAST_FRAME_RATE = 15.0
-LEAST_FACE_PIXELS = 64.0
+GATE = Gate(least_seconds=2.0, least_frame_rate=15.0, least_face_pixels=64.0)
 MOST_MOTION = 1.5
 WINDOW_SECONDS = 2.0
 INNER = (33, 133, 362, 263, 1, 4, 5, 6, 168, 195, 197, 61, 291, 0, 17, 70, 300, 105, 334)
@@ -106,21 +106,14 @@ def examine(track: Track) -> Evidence:
             "inner_pose_wander_degrees": whole.turn,
             "rim_flicker_log_ratio": whole.flicker,
         },
+        counts=CARD.cap > 0,
     )
 
 
 def _refusal(track: Track) -> Evidence | None:
-    if track.duration_seconds < LEAST_SECONDS * 0.98:
-        because = (
-            f"The face is in view for {track.duration_seconds:.1f} s; motion is judged from {LEAST_SECONDS:.0f} s."
-        )
-        return Evidence.abstain(CARD.name, "too-short", because)
-    if track.frame_rate < LEAST_FRAME_RATE * 0.98:
-        because = f"The film has {track.frame_rate:.1f} frames a second; motion is judged from {LEAST_FRAME_RATE:.0f}."
-        return Evidence.abstain(CARD.name, "frame-rate-too-low", because)
-    if track.face_width < LEAST_FACE_PIXELS:
-        because = f"The face is {track.face_width:.0f} pixels wide; motion is judged from {LEAST_FACE_PIXELS:.0f}."
-        return Evidence.abstain(CARD.name, "face-too-small", because)
+    refused = GATE.refusal(track, "motion is judged")
+    if refused is not None:
+        return Evidence.abstain(CARD.name, refused.reason, refused.because)
     speed = motion_energy(track.landmarks_of(INNER), track.times, track.face_width).speed
     if speed > MOST_MOTION:
         because = f"The head moves by {speed:.1f} face widths a second; trembling is judged up to {MOST_MOTION}."

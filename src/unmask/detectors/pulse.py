@@ -6,11 +6,11 @@ lies still or beats at another rate. Not measurable: nothing can be said, as in 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64
 
+from unmask.faces.competence import Gate, Refusal
 from unmask.faces.pose import RIGID
 from unmask.faces.skin import BACKGROUND, GRID, GRID_COLUMNS, GRID_ROWS, REGIONS
 from unmask.signals.filters import PULSE_BAND
@@ -44,15 +44,11 @@ CARD = Card(
     sees=("pasted-face",),
 )
 
-LEAST_SECONDS = 10.0
-LEAST_FRAME_RATE = 24.0
-LEAST_FACE_PIXELS = 80.0
+GATE = Gate(least_seconds=10.0, least_frame_rate=24.0, least_face_pixels=80.0)
 LEAST_BITS_PER_PIXEL = 0.02
 MOST_MOTION = 0.5
 MOST_CLIPPED = 0.6
 DARK = 64.0
-ROUNDING = 0.98
-"""Film of 23.976 frames a second counts as 24, a clip of 9.9 s as 10."""
 SILENT_DB = -6.0
 CLEAR_SHARE, CLEAR_DB = 0.1, 2.0
 """Only where a tenth of the cells beat this clearly does the silence of others count; else they are merely noisy.
@@ -67,37 +63,28 @@ LEAST_QUALITY = 0.5
 LEAST_TRACK_SECONDS = 20.0
 
 
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """Why a pulse cannot be looked for in a track."""
-
-    reason: Reason
-    because: str
-
-
-def gate(track: Track) -> Gate | None:
+def gate(track: Track) -> Refusal | None:
     """The first condition that a track does not meet, None when a pulse may be looked for."""
-    return next((closed for closed in _gates(track)), None)
+    return next((refused for refused in _refusals(track)), None)
 
 
-def _gates(track: Track) -> Iterator[Gate]:
-    seconds, rate, width, bits = track.duration_seconds, track.frame_rate, track.face_width, track.bits_per_pixel
-    wanted = "a pulse is looked for from"
-    if seconds < LEAST_SECONDS * ROUNDING:
-        yield Gate("too-short", f"The face is in view for {seconds:.1f} s; {wanted} {LEAST_SECONDS:.0f} s.")
-    if rate < LEAST_FRAME_RATE * ROUNDING:
-        yield Gate("frame-rate-too-low", f"The film has {rate:.1f} frames a second; {wanted} {LEAST_FRAME_RATE:.0f}.")
-    if width < LEAST_FACE_PIXELS:
-        yield Gate("face-too-small", f"The face is {width:.0f} pixels wide; {wanted} {LEAST_FACE_PIXELS:.0f}.")
+def _refusals(track: Track) -> Iterator[Refusal]:
+    wanted, bits = "a pulse is looked for", track.bits_per_pixel
+    refused = GATE.refusal(track, wanted)
+    if refused is not None:
+        yield refused
     if bits is not None and bits < LEAST_BITS_PER_PIXEL:
-        yield Gate("too-compressed", f"The film holds {bits:.3f} coded bits a pixel; {wanted} {LEAST_BITS_PER_PIXEL}.")
+        because = f"The film holds {bits:.3f} coded bits a pixel; {wanted} from {LEAST_BITS_PER_PIXEL}."
+        yield Refusal("too-compressed", because)
     clipped = float(np.median(track.clipped))
     if clipped > MOST_CLIPPED:
         reason: Reason = "too-dark" if float(np.nanmedian(track.colors)) < DARK else "too-bright"
-        yield Gate(reason, f"{100 * clipped:.0f} % of the skin is clipped; at most {100 * MOST_CLIPPED:.0f} % may be.")
+        yield Refusal(
+            reason, f"{100 * clipped:.0f} % of the skin is clipped; at most {100 * MOST_CLIPPED:.0f} % may be."
+        )
     moving = motion_energy(track.landmarks_of(RIGID), track.times, track.face_width).speed
     if moving > MOST_MOTION:
-        yield Gate(
+        yield Refusal(
             "too-much-motion",
             f"The head moves by {moving:.2f} face widths a second; at most {MOST_MOTION} leaves a pulse.",
         )

@@ -9,11 +9,11 @@ from functools import cache
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32
 
 from unmask.faces.align import CROP_SIDE, Alignment, alignment_of, crop_face, cut_out
-from unmask.faces.masks import feature_mask, inner_mask, rim_mask, surround_mask
-from unmask.types import Changes, Crop, Face, Frame, RgbImage
+from unmask.faces.bands import Bands, Sizes, detail_bands, mean_sizes
+from unmask.faces.masks import Regions, face_regions
+from unmask.types import Changes, Face, Frame, RgbImage
 
 LAG_SECONDS = (1 / 30, 2 / 30, 4 / 30)
 SLACK_SECONDS = 0.25 / 30
@@ -27,11 +27,6 @@ SAME_SHARE = 0.98
 """A crop with this share of equal values shows the same frame once more."""
 LARGEST_JUMP = 0.3
 """The face's middle may move by this share of its width from frame to frame."""
-LEAST_REGION_PIXELS, LEAST_SURROUND_PIXELS = 400, 2500
-
-Bands = Float32[np.ndarray, "channels bands rows columns"]
-Regions = Bool[np.ndarray, "regions rows columns"]
-Sizes = Float32[np.ndarray, "channels bands regions"]
 
 
 @dataclass(slots=True)
@@ -90,11 +85,11 @@ class _Anchor:
     def at(cls, frame: Frame, face: Face) -> "_Anchor | None":
         """An anchor, None where too little of the face or its surround is in the picture."""
         crop = crop_face(frame.image, face.landmarks, frame.seconds, 0.0)
-        regions = _regions(crop)
-        *face_regions, surround = regions.sum(axis=(1, 2)).tolist()
-        if min(face_regions) < LEAST_REGION_PIXELS or surround < LEAST_SURROUND_PIXELS:
+        regions = face_regions(crop)
+        if regions is None:
             return None
-        return cls(frame.seconds, alignment_of(face.landmarks), crop.image, _bands(crop.image), regions, [], face)
+        bands = detail_bands(crop.image, SIGMAS)
+        return cls(frame.seconds, alignment_of(face.landmarks), crop.image, bands, regions, [], face)
 
     @property
     def is_complete(self) -> bool:
@@ -115,26 +110,8 @@ class _Anchor:
             return
         later = cut_out(frame.image, self.matrix)
         self.is_same = bool((later == self.picture).mean() > SAME_SHARE)
-        change = np.abs(self.bands - _bands(_moved_back(self.picture, later)))
-        shares = self.regions.reshape(len(self.regions), -1).astype(np.float32)
-        shares /= shares.sum(axis=1, keepdims=True)
-        self.sizes.append((change.reshape(-1, shares.shape[1]) @ shares.T).reshape(*change.shape[:2], -1))
-
-
-def _regions(crop: Crop) -> Regions:
-    inner, features = inner_mask(crop), feature_mask(crop)
-    return np.stack([inner & ~features, inner & features, rim_mask(crop) & ~features, surround_mask(crop)])
-
-
-def _bands(picture: RgbImage) -> Bands:
-    """Y, Cr and Cb, each taken apart from fine to coarse."""
-    rest = np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb), np.float32)
-    bands = []
-    for sigma in SIGMAS:
-        smooth = np.asarray(cv2.GaussianBlur(rest, (0, 0), sigma), np.float32)
-        bands.append(rest - smooth)
-        rest = smooth
-    return np.ascontiguousarray(np.moveaxis(np.stack([*bands, rest]), -1, 0))
+        change = self.bands - detail_bands(_moved_back(self.picture, later), SIGMAS)
+        self.sizes.append(mean_sizes(change, self.regions))
 
 
 def _moved_back(picture: RgbImage, later: RgbImage) -> RgbImage:

@@ -8,12 +8,22 @@ from unmask.faces.skin import FEATURES, OUTLINE
 from unmask.types import Crop
 
 CropMask = Bool[np.ndarray, "height width"]
+Regions = Bool[np.ndarray, "regions height width"]
 INNER_REACH = 0.72
 RIM_REACHES = (0.8, 1.08)
 SURROUND_REACHES = (1.02, 1.5)
 BACKGROUND_REACH = 1.3
 FEATURE_MARGIN_PIXELS = 9
 PICTURE_MARGIN_PIXELS = 5
+LEAST_REGION_PIXELS, LEAST_SURROUND_PIXELS = 400, 2500
+
+
+def face_regions(crop: Crop) -> Regions | None:
+    """Skin, eyes and mouth, rim, and surround; None where too little of one is in the picture to be compared."""
+    inner, features = inner_mask(crop), feature_mask(crop)
+    regions = np.stack([inner & ~features, inner & features, rim_mask(crop) & ~features, surround_mask(crop)])
+    *face, surround = regions.sum(axis=(1, 2)).tolist()
+    return regions if min(face) >= LEAST_REGION_PIXELS and surround >= LEAST_SURROUND_PIXELS else None
 
 
 def inner_mask(crop: Crop) -> CropMask:

@@ -29,7 +29,14 @@ MaskLogits = Float[Tensor, "batch 28 28"]
 
 
 class BlendNetwork(nn.Module):
-    """Maps of MobileNetV2, read twice: square by square, and as a whole with an eye on the suspect squares."""
+    """Maps of MobileNetV2, read twice: square by square, and as a whole with an eye on the suspect squares.
+
+    Attributes:
+        place_line: Slope and offset of what is given out for the squares. While it learns, most squares it sees belong to
+            originals; once it has, they are to say where a face was laid over, if one was.
+    """
+
+    place_line: Tensor
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +46,7 @@ class BlendNetwork(nn.Module):
         self.place = nn.Conv2d(MASK_CHANNELS, 1, 3, padding=1)
         self.drop = nn.Dropout(DROPPED)
         self.label = nn.Linear(3 * CHANNELS, 1)
+        self.register_buffer("place_line", torch.tensor([1.0, 0.0]), persistent=False)
 
     def forward(self, pictures: Pictures) -> tuple[Logits, MaskLogits]:
         """The answer for the whole picture, and for each of its squares."""
@@ -54,7 +62,7 @@ class BlendNetwork(nn.Module):
         attended = (maps * suspect).sum((2, 3)) / (suspect.sum((2, 3)) + 1)
         read = torch.cat([maps.mean((2, 3)), maps.amax((2, 3)), attended], dim=1)
         logits: Tensor = self.label(self.drop(read))
-        return logits[:, 0], places[:, 0]
+        return logits[:, 0], places[:, 0] * self.place_line[0] + self.place_line[1]
 
     def learning(self, *, learns: bool) -> None:
         """Train or judge; what ImageNet taught of the usual size of each map stays as it is."""

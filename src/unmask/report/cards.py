@@ -38,11 +38,8 @@ def cards_as_markdown(cards: Sequence[Card]) -> str:
 
 
 def _rows(card: Card) -> list[tuple[str, str]]:
-    silent = (
-        "none: its answers are shown, and do not count"
-        if card.weights or card.needs == "reference"
-        else "none: it is context for the reader"
-    )
+    judges = card.needs not in {"media", "provenance"}
+    silent = "none: its answers are shown, and do not count" if judges else "none: it is context for the reader"
     cap = f"at most ±{card.cap:g} log-odds" if card.cap else silent
     return [
         ("Asks", card.question),

@@ -3,12 +3,15 @@
 import numpy as np
 from jaxtyping import Float64
 
+from unmask.faces.bands import CHANNELS
 from unmask.types import Changes
 
 LEAST_LEVEL = 0.01
 """Added before taking logarithms, so that a still picture has one."""
-LAGS, CHANNELS = ("1/30 s", "2/30 s", "4/30 s"), ("Y", "Cr", "Cb")
+LAGS = ("1/30 s", "2/30 s", "4/30 s")
 BANDS, REGIONS = ("finest", "fine", "coarse", "coarsest"), ("skin", "eyes and mouth", "rim")
+VERSION = "1"
+"""Of the measurement, the sampling of the changes included; another one makes numbers that were kept worthless."""
 
 Contrasts = Float64[np.ndarray, "measurements contrasts"]
 

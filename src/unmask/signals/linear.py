@@ -50,6 +50,17 @@ class LinearModel:
         """What each measurement adds to the sum."""
         return (measured - np.array(self.middle)) / np.array(self.scale) * np.array(self.weights)
 
+    def loudest(self, measured: Measured, count: int) -> tuple[int, ...]:
+        """Which measurements speak loudest for the answer: for a forgery or for none."""
+        parts = self.parts(measured)
+        towards = parts if self.total(measured) > self.turn else -parts
+        return tuple(np.argsort(-towards, kind="stable")[:count].tolist())
+
+    @property
+    def turn(self) -> float:
+        """The sum at which a forgery is as likely as none; endless where the sum says nothing."""
+        return -self.offset / self.slope if self.slope > 0 else float("inf")
+
     def fake(self, measured: Measured) -> tuple[float, tuple[float, float]]:
         """Calibrated probability of forgery, and its interval."""
         odds = self.slope * self.total(measured) + self.offset

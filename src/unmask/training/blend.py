@@ -23,7 +23,7 @@ from unmask.forgery.swap.interrupts import held_interrupts
 from unmask.forgery.tensor_file import Tensors, read_tensors, write_tensors
 from unmask.media.writing import written_aside
 from unmask.networks.blend import BlendNetwork
-from unmask.training.blend_looks import Answer, answers_of, area, as_input, trials_of
+from unmask.training.blend_looks import Answer, answers_of, area, as_input, settle_places, trials_of
 from unmask.training.blend_pairs import LEARNED, Pair, make_pair
 from unmask.training.faces import Faces
 from unmask.training.filming import draw_filming, filmed, filmed_mask
@@ -94,7 +94,7 @@ class TrainedBlend:
     """The network as it did best, and how.
 
     Attributes:
-        network: Ready to judge.
+        network: Ready to judge, its squares settled.
         answers: Of it, on the validation.
         untrained: Of the network before its first iteration, on the same.
         looks: All of them, in order.
@@ -235,6 +235,7 @@ class _Learner:
         if (self._work / BEST).is_file():
             weights = read_tensors(self._work / BEST, "network for blends", lambda _, tensors: dict(tensors))
             self.network.load_state_dict(weights)
+        settle_places(self.network, self._trials)
         answers = answers_of(self.network, self._trials)
         return TrainedBlend(self.network, answers, self._untrained, tuple(self._looks), interrupted)
 

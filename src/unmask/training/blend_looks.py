@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from jaxtyping import Float32, Float64
+from scipy.optimize import minimize
 
 from unmask.errors import UsageError
 from unmask.networks.blend import BlendNetwork
@@ -26,6 +27,8 @@ HALF = 0.5
 FilmedPictures = Float32[np.ndarray, "pictures 3 224 224"]
 Totals = Float64[np.ndarray, " pictures"]
 Places = Float32[np.ndarray, "pictures 28 28"]
+Line = Float64[np.ndarray, "2"]
+"""Slope and offset."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,6 +96,26 @@ def answers_of(network: BlendNetwork, trials: Sequence[Trial]) -> tuple[Answer, 
     """What the network says of each."""
     network.learning(learns=False)
     return tuple(_answer(network, trial) for trial in trials)
+
+
+def settle_places(network: BlendNetwork, trials: Sequence[Trial]) -> None:
+    """Fit slope and offset of the squares to forged pictures alone: where a face was laid over, if one was.
+
+    Reference:
+        Platt, Probabilistic Outputs for Support Vector Machines, 1999.
+    """
+    network.learning(learns=False)
+    network.place_line.copy_(torch.tensor([1.0, 0.0]))
+    with torch.inference_mode():
+        told = [network(torch.from_numpy(trial.fakes))[1].numpy().ravel() for trial in trials]
+    given, made = np.concatenate(told), np.concatenate([trial.masks.ravel() for trial in trials])
+
+    def loss(line: Line) -> float:
+        totals = given * line[0] + line[1]
+        return float((np.logaddexp(0.0, totals) - made * totals).mean())
+
+    found = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead")
+    network.place_line.copy_(torch.from_numpy(found.x.astype(np.float32)))
 
 
 def area(answers: Sequence[Answer]) -> float:

@@ -17,7 +17,7 @@ from unmask.media.source import shown
 from unmask.models.calibration import Calibration
 from unmask.models.running import OpenModel
 from unmask.settings import Settings
-from unmask.training.flicker import people_of
+from unmask.training.linear import people_of
 from unmask.training.regression import Films, Fitted, alike, fit_line
 
 MOST_PICTURES = 32

@@ -8,14 +8,11 @@ Reference:
 """
 
 import os
-import warnings
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jaxtyping
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -32,15 +29,12 @@ from unmask.forgery.swap.swapping import method_of, open_model
 from unmask.media.source import shown
 from unmask.media.writing import written_aside
 from unmask.networks.autoencoder import SwapNetwork
-from unmask.networks.inference import OnnxNetwork
+from unmask.networks.export import MOST_APART, apart, write_graph
 from unmask.version import __version__
 
 INPUT = "in_face:0"
 OUTPUTS = ("out_face_mask:0", "out_celeb_face:0", "out_celeb_face_mask:0")
 ENDINGS = (".dfm", ".onnx")
-OPSET = 17
-MOST_APART = 1e-3
-"""The written file may differ from the network by this, of 1."""
 ACCEPTABLE_USE = (
     "For the uses that the people named here agreed to, until the day named here, and for no other: outputs must be "
     "labelled as forged, and this file deleted when a consent ends or is taken back."
@@ -152,42 +146,17 @@ def write_onnx(network: SwapNetwork, destination: Path, facts: Mapping[str, str]
     side = network.shape.resolution
     sample = torch.from_numpy(np.random.default_rng(1).random((1, side, side, 3), np.float32))
     with written_aside(destination) as aside:
-        with _traced():
-            torch.onnx.export(
-                wrapped,
-                (sample,),
-                aside,
-                dynamo=False,
-                opset_version=OPSET,
-                input_names=[INPUT],
-                output_names=list(OUTPUTS),
-            )
+        write_graph(wrapped, {INPUT: sample}, OUTPUTS, aside)
         proto = onnx.load(str(aside))
         onnx.helper.set_model_props(proto, dict(facts))
         onnx.checker.check_model(proto)
         onnx.save(proto, str(aside))
-        apart = _apart(wrapped, sample, aside)
-        if not apart <= MOST_APART:
+        far = apart(wrapped, {INPUT: sample}, aside)
+        if not far <= MOST_APART:
             raise InputError(
-                f"The exported file draws faces {apart:.2g} away from the model's, up to {MOST_APART:g} is the same; train on, or report this."
+                f"The exported file draws faces {far:.2g} away from the model's, up to {MOST_APART:g} is the same; train on, or report this."
             )
-    return apart
-
-
-@contextmanager
-def _traced() -> Generator[None]:
-    """While a network is traced: its sizes are tensors, which no check of shapes can read.
-
-    The exporter is the older one, which says so: the newer takes twenty times as long for the same graph.
-    """
-    unchecked = jaxtyping.config.jaxtyping_disable
-    jaxtyping.config.update("jaxtyping_disable", True)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            yield
-    finally:
-        jaxtyping.config.update("jaxtyping_disable", unchecked)
+    return far
 
 
 class _Dfm(nn.Module):
@@ -203,15 +172,6 @@ class _Dfm(nn.Module):
         _, own_mask = self._network(pictures, "dst")
         drawn, mask = self._network(pictures, "src")
         return own_mask.permute(0, 2, 3, 1), drawn.permute(0, 2, 3, 1).flip(3), mask.permute(0, 2, 3, 1)
-
-
-def _apart(wrapped: nn.Module, sample: Face, path: Path) -> float:
-    """The largest difference between what torch and what ONNX Runtime draw; endless where one draws no numbers."""
-    with torch.inference_mode():
-        wanted = [drawn.numpy() for drawn in wrapped(sample)]
-    got = OnnxNetwork(path)({INPUT: sample.numpy()})
-    apart = max(float(np.abs(one - other).max()) for one, other in zip(wanted, got, strict=True))
-    return apart if np.isfinite(apart) else float("inf")
 
 
 def _require_place(lab: Lab, descent: Descent, destination: Path, *, force: bool) -> None:
