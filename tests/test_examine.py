@@ -162,6 +162,36 @@ def test_without_a_reference_nobody_is_compared_and_nothing_is_missed(report: Re
     assert "reference" not in report.engine.settings
 
 
+def test_the_report_says_which_kinds_of_forgery_the_run_could_see(report: Report) -> None:
+    found = {threat.kind: threat for threat in report.threats}
+    answered = {one.detector for one in report.people[0].evidence if one.fake is not None}
+    assert (found["pasted-face"].looked, found["pasted-face"].by) == ("counted", ("pulse",))
+    assert found["redrawn-face"].looked == "shown"
+    assert set(found["redrawn-face"].by) == answered - {"pulse"}
+    assert found["another-person"].why == "identity abstained (no-reference)"
+    assert found["altered-file"].looked == found["moved-lips"].looked == "not"
+    assert found["made-voice"].why == "this version has no detector for it"
+
+
+def test_what_only_leaves_out_could_not_be_seen_and_a_model_sees_what_its_card_says(tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "still.png"), picture_of(Stage())[..., ::-1])
+    said = write_card(tmp_path / "c.toml", ('licence = "CC0-1.0"', 'licence = "CC0-1.0"\nsees = ["synthetic-face"]'))
+    with tried(write_network(tmp_path / "n.onnx"), said) as candidate:
+        keep(candidate, tmp_path / "models", None)
+    found = check(tmp_path / "still.png", only=["brightness"], settings=Settings(models=tmp_path / "models"))
+    assert [(one.kind, one.looked, one.by or one.why) for one in found.threats] == [
+        (
+            "redrawn-face",
+            "not",
+            "consistency, identity and seam did not run, flicker and motion can look at video only",
+        ),
+        ("pasted-face", "not", "motion and pulse can look at video only"),
+        ("synthetic-face", "shown", ("brightness",)),
+        ("altered-file", "not", "credentials and watermark did not run"),
+        ("another-person", "not", "identity did not run"),
+    ]
+
+
 def test_with_a_reference_the_report_says_so_and_not_where_it_lay(short_clip: Path, tmp_path: Path) -> None:
     found = check(short_clip, only=["identity"], reference=short_clip, name="upload 7")
     (identity,) = found.people[0].evidence

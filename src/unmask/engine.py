@@ -10,7 +10,7 @@ from unmask.faces.identity import MODEL, network_sha256
 from unmask.media.source import shown
 from unmask.models.folder import added, open_model, read_model
 from unmask.settings import Settings, models_folder
-from unmask.types import Engine, Person, ProfileUse
+from unmask.types import Card, Engine, Person, ProfileUse
 from unmask.verdict.fuse import MANIPULATED_FROM
 from unmask.verdict.profile import ProfileFile, read_profile
 from unmask.version import __version__
@@ -53,6 +53,12 @@ def choose_with_models(only: Sequence[str] | None, settings: Settings) -> Asked:
     )
     chosen = (shipped[name] if name in shipped else bound(open_model(read_model(folder, name))) for name in names)
     return Asked(tuple(chosen), tuple(name for name in (*shipped, *own) if name not in names))
+
+
+def all_cards(asked: Asked) -> dict[str, Card]:
+    """Cards of all detectors that come with unmask, asked or not, and of the user's models that are asked, by name."""
+    shipped = {name: one.card for name, one in detectors().items() if one.card.needs != "model"}
+    return shipped | {one.card.name: one.card for one in asked.detectors}
 
 
 def with_origin(settings: Settings, trust: Path | None, keys: Path | None, clip_key: Path | None) -> Settings:

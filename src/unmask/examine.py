@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unmask.detectors import Detector
-from unmask.engine import choose_with_models, completed, engine_of, open_profile, with_origin, with_profile
+from unmask.engine import all_cards, choose_with_models, completed, engine_of, open_profile, with_origin, with_profile
 from unmask.faces.track import Following, follow
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
@@ -16,6 +16,7 @@ from unmask.settings import Settings
 from unmask.settings import settings as read_settings
 from unmask.types import Comparison, Evidence, Frame, Media, Person, Provenance, Reference, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
+from unmask.verdict.threats import threats
 
 Progress = Callable[[float, float | None], None]
 """Called with the seconds of film done and its whole length, if known."""
@@ -116,6 +117,7 @@ def check(
         following.crowd,
         provenance,
         used,
+        threats(media, people, evidence, all_cards(asked)),
     )
 
 

@@ -21,7 +21,7 @@ ROW = (
     *("file", "sha256", "verdict", "probability", "interval", "sentence"),
     *("reasons", "faces", "evidence", "provenance", "engine"),
 )
-ADDED = ("media", "unchecked", "seen_until", "incomplete", "crowd", "profile", "error")
+ADDED = ("media", "unchecked", "threats", "seen_until", "incomplete", "crowd", "profile", "error")
 FACE = ("id", "start", "end", "box", "evidence")
 PERSONAL = {"consistency", "flicker", "identity", "motion", "pulse", "seam"}
 EVIDENCE = ("detector", "fake", "because", "abstained", "segments")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ from unmask.report.as_json import _evidence, json_line
 from unmask.report.cards import card_as_json
 from unmask.settings import Settings
 from unmask.signals.gesture import gestures_of
-from unmask.types import Comparison, Evidence, Media, Provenance, Reference, Track
+from unmask.types import Comparison, Evidence, Forgery, Media, Provenance, Reference, Track
 
 FOLDER = Path(unmask.detectors.__file__).parent
 NAMES = tuple(detectors())
@@ -92,6 +93,16 @@ def test_its_card_is_complete(name: str) -> None:
     assert all(sentence.endswith(".") for sentence in card.failures)
     assert 0 <= card.cap < float("inf")
     assert set(card.weights) <= set(weights.names())
+
+
+@every_detector
+def test_it_says_which_kinds_of_forgery_it_sees_if_it_votes_on_any(name: str, answers: dict[str, Evidence]) -> None:
+    sees = detectors()[name].card.sees
+    assert set(sees) <= set(get_args(Forgery))
+    assert len(set(sees)) == len(sees)
+    votes_on_none = name in {"external", "file"}  # what a model sees its user says; facts of a file have no vote
+    assert bool(sees) != votes_on_none
+    assert set(answers[name].sought) <= set(sees)
 
 
 @every_detector

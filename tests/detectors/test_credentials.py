@@ -81,6 +81,7 @@ def test_a_valid_signature_is_no_evidence_and_never_genuine(state: str) -> None:
     found = examined(valid(manifest("digitalCapture"), state))
     assert (found.fake, found.abstained) == (None, "context-only")
     assert found.because[0] == "The file is as it was signed."
+    assert found.sought == ("altered-file",)
     assert "not whether what it shows is true" in found.because[1]
     verdict = alone(found)
     assert verdict.word == "cannot-tell"
@@ -90,6 +91,7 @@ def test_a_valid_signature_is_no_evidence_and_never_genuine(state: str) -> None:
 def test_absence_is_no_evidence_and_no_check_undone() -> None:
     found = examined(Credentials("absent", "None were found."))
     assert (found.fake, found.abstained) == (None, "no-credentials")
+    assert found.sought == ()
     assert not [sentence for sentence in alone(found).unchecked if sentence.startswith("credentials")]
 
 

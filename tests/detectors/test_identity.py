@@ -90,7 +90,7 @@ def test_it_has_no_voice_until_it_was_measured(her: Reference) -> None:
 @pytest.mark.parametrize("face_of_the_film", [STRANGER], indirect=True)
 def test_another_person_is_no_forgery_of_this_one_and_is_told_first(her: Reference) -> None:
     found = examined(her, HIM)
-    assert (found.fake, found.abstained) == (None, "another-person")
+    assert (found.fake, found.abstained, found.sought) == (None, "another-person", ("another-person",))
     assert found.because[0].startswith("This is another person than that of the reference: the face lies 0.8")
     assert found.measured["face_distance"] == pytest.approx(0.8, abs=0.05)
     assert len(found.traces) == 1
@@ -98,7 +98,7 @@ def test_another_person_is_no_forgery_of_this_one_and_is_told_first(her: Referen
 
 def test_nobody_asked_without_a_reference() -> None:
     found = examined(None)
-    assert (found.fake, found.abstained) == (None, "no-reference")
+    assert (found.fake, found.abstained, found.sought) == (None, "no-reference", ())
     assert "--reference" in found.because[0]
 
 
@@ -122,6 +122,7 @@ def test_too_little_film_is_no_answer_yet_the_face_is_told(
     assert said in found.because[0]
     assert found.because[1].startswith("The face fits the reference's person: it lies 0.")
     assert "face_distance" in found.measured
+    assert found.sought == ("another-person",)
 
 
 def test_a_still_shows_a_face_and_no_motion(her: Reference) -> None:

@@ -32,7 +32,9 @@ def keys(row: dict[str, Any], *below: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("command", "below"), [("check", ("faces", "evidence", "engine")), ("pulse", ("faces",))], ids=("check", "pulse")
+    ("command", "below"),
+    [("check", ("faces", "evidence", "engine", "threats")), ("pulse", ("faces",))],
+    ids=("check", "pulse"),
 )
 def test_the_keys_of_a_row_are_those_listed(command: str, below: tuple[str, ...]) -> None:
     row = json.loads(printed(f"unmask {command} --quiet --json {FILM}"))

@@ -20,9 +20,25 @@ def test_the_question_may_be_left_out(tmp_path: Path) -> None:
     assert card.question == QUESTION
 
 
+def test_the_kinds_of_forgery_that_a_model_sees_are_unknown_until_its_user_says_them(tmp_path: Path) -> None:
+    said = ('licence = "CC0-1.0"', 'licence = "CC0-1.0"\nsees = ["redrawn-face", "synthetic-face"]')
+    assert read_card(write_card(tmp_path / "card.toml")).sees == ()
+    assert read_card(write_card(tmp_path / "said.toml", said)).sees == ("redrawn-face", "synthetic-face")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
+        (
+            'licence = "CC0-1.0"',
+            'licence = "a"\nsees = ["faces"]',
+            "gives 'sees' as 'faces'; it must be a list of the kinds",
+        ),
+        (
+            'licence = "CC0-1.0"',
+            'licence = "a"\nsees = "redrawn-face"',
+            "gives 'sees' as 'redrawn-face'; it must be a list",
+        ),
         ('licence = "CC0-1.0"', "", "lacks 'licence'; it must be the licence under which you may use"),
         ('licence = "CC0-1.0"', 'licence = " "', "gives 'licence' as ' '"),
         ('name = "brightness"', "", "lacks 'name'; it must be one lower-case word"),

@@ -38,6 +38,7 @@ CARD = Card(
     ),
     weights=("consistency", NETWORK),
     cap=0.0,
+    sees=("redrawn-face",),
 )
 
 WEIGHT = "consistency"

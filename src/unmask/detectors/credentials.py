@@ -20,6 +20,7 @@ CARD = Card(
         "Whoever makes a forgery need not say so, and can strip what was said.",
     ),
     cap=5.5,
+    sees=("altered-file",),
 )
 
 SAID_WHOLE = 0.995, (0.97, 0.999)
@@ -54,7 +55,7 @@ def examine(provenance: Provenance) -> Evidence:
     if found.state == "altered" or found.essence == "different":
         return _altered(found, provenance)
     because = "A signature says where a file comes from, not whether what it shows is true."
-    return Evidence.abstain(CARD.name, "context-only", found.sentence, because)
+    return Evidence.abstain(CARD.name, "context-only", found.sentence, because, sought=CARD.sees)
 
 
 def _told(found: Credentials) -> Evidence | None:
@@ -88,10 +89,10 @@ def _said(
 def _altered(found: Credentials, provenance: Provenance) -> Evidence:
     if found.essence == "same":
         because = "Tags or a container written anew are no sign of a forgery."
-        return Evidence.abstain(CARD.name, "context-only", found.sentence, because)
+        return Evidence.abstain(CARD.name, "context-only", found.sentence, because, sought=CARD.sees)
     if found.regions == ():
         because = "To be saved anew is no sign of a forgery; what is small may be too fine for the signed fingerprint."
-        return Evidence.abstain(CARD.name, "context-only", found.sentence, because)
+        return Evidence.abstain(CARD.name, "context-only", found.sentence, because, sought=CARD.sees)
     damaged = provenance.damaged_pictures
     if found.regions and damaged:
         because = f"Pictures that cannot be decoded ({damaged}) tear what follows them, which reads the same."

@@ -54,6 +54,7 @@ def card_of(said: ModelCard, calibration: Calibration | None) -> Card:
         weights=(said.name,),
         cap=CARD.cap if calibration is not None and calibration.counts else 0.0,
         own=True,
+        sees=said.sees,
     )
 
 

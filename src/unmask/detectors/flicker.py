@@ -28,6 +28,7 @@ CARD = Card(
     ),
     weights=("flicker",),
     cap=0.0,
+    sees=("redrawn-face",),
 )
 
 WEIGHT = "flicker"

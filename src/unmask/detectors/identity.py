@@ -36,6 +36,7 @@ CARD = Card(
         "A film that is itself among the clips, in whatever copy, fits them.",
     ),
     cap=0.0,
+    sees=("redrawn-face", "another-person"),
 )
 
 LEAST_FRAME_RATE = 10.0
@@ -134,14 +135,22 @@ def examine(comparison: Comparison) -> Evidence:
         return _faceless(face, manner)
     if isinstance(manner, _TooLittle):
         told = manner.sentence, f"The face fits the reference's person: it lies {face.compared()}."
-        return Evidence.abstain(CARD.name, manner.reason, *told, traces=(face.trace,), measured=face.measured())
+        return _compared(face, manner.reason, *told)
     return _answer(face, manner)
 
 
 def _another(face: _Face) -> Evidence:
     because = f"This is another person than that of the reference: the face lies {face.compared()}."
     claim = "A film of someone else is no forgery of that person; if it claims to show them, doubt the claim. Motion was not compared."
-    return Evidence.abstain(CARD.name, "another-person", because, claim, traces=(face.trace,), measured=face.measured())
+    return _compared(face, "another-person", because, claim)
+
+
+def _compared(face: _Face, reason: Reason, *because: str) -> Evidence:
+    """No answer, though it is known whose face it is."""
+    known = face.measured()
+    return Evidence.abstain(
+        CARD.name, reason, *because, traces=(face.trace,), measured=known, sought=("another-person",)
+    )
 
 
 def _faceless(face: _TooLittle, manner: _Manner | _TooLittle) -> Evidence:

@@ -31,6 +31,7 @@ CARD = Card(
         "On the true swaps that it was measured on it ranks swaps below their originals; it is shown and not counted.",
     ),
     cap=0.0,
+    sees=("redrawn-face", "pasted-face"),
 )
 
 GATE = Gate(least_seconds=2.0, least_frame_rate=15.0, least_face_pixels=64.0)

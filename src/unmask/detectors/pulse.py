@@ -41,6 +41,7 @@ CARD = Card(
         "Lights that flicker at the speed of a heart can pass for a pulse where no background is in view.",
     ),
     cap=0.85,
+    sees=("pasted-face",),
 )
 
 GATE = Gate(least_seconds=10.0, least_frame_rate=24.0, least_face_pixels=80.0)

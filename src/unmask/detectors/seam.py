@@ -29,6 +29,7 @@ CARD = Card(
     ),
     weights=("seam",),
     cap=0.0,
+    sees=("redrawn-face",),
 )
 
 WEIGHT = "seam"

@@ -22,6 +22,7 @@ CARD = Card(
         "An unmarked file and one whose mark was wiped out everywhere read the same.",
     ),
     cap=3.0,
+    sees=("altered-file",),
 )
 
 FACE = 0.96, 1.6

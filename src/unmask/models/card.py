@@ -4,12 +4,13 @@ import json
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, get_args
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from unmask.errors import UsageError
 from unmask.media.source import shown
+from unmask.types import Forgery
 
 QUESTION = "Does this model, which you brought, take the face for a forged one?"
 NAME = "[a-z][a-z0-9]{0,31}"
@@ -23,6 +24,7 @@ _HOW = {
     "licence": 'the licence under which you may use the model, such as "MIT"',
     "source": "where the model comes from, an address or a few words",
     "question": "the question that the model answers, in a line that ends with a question mark",
+    "sees": f"a list of the kinds of forgery that the model learned to see, of {', '.join(get_args(Forgery))}",
     "sha256": "the 64 hexadecimal digits of the ONNX file's SHA-256",
     "input": "a table [input]",
     "input.margin": f"side of the square around the face as a multiple of the face's height, {LEAST_MARGIN} to {MOST_MARGIN}",
@@ -111,6 +113,7 @@ class ModelCard:
         licence: Under which the user may use it.
         source: Where it comes from.
         question: The question it answers.
+        sees: Kinds of forgery that it learned to see, empty where the user does not say.
         sha256: Of the file, where the user knows what it ought to be.
     """
 
@@ -121,6 +124,7 @@ class ModelCard:
     input: ModelInput
     output: ModelOutput
     question: _Question = QUESTION
+    sees: tuple[Forgery, ...] = ()
     sha256: _Digest | None = None
 
 

@@ -13,7 +13,8 @@ from unmask.report.profile_words import use_sentence
 from unmask.report.provenance_as_html import parts, stretches
 from unmask.report.reasons import Grounds, all_evidence, of_file, of_person, strongest
 from unmask.report.templates import rendered
-from unmask.report.wording import FINDINGS, is_clear, visible
+from unmask.report.threat_words import FORGERIES, LOOKED, through
+from unmask.report.wording import FINDINGS, first_upper, is_clear, visible
 from unmask.types import Card, Report
 from unmask.verdict.fuse import NO_SIGN_UP_TO
 
@@ -51,6 +52,7 @@ def as_html(report: Report, cards: Mapping[str, Card]) -> str:
         of_person=of_person,
         findings=FINDINGS,
         timeline=Markup(timeline(report)),  # noqa: S704 — the figure escapes what it is given
+        threats=[(first_upper(FORGERIES[it.kind]), LOOKED[it.looked], through(it)) for it in report.threats],
         unchecked=report.verdict.unchecked,
         facts=_facts(report),
         asked=[cards[name] for name in asked if name in cards],

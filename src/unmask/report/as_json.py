@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from unmask.errors import UnmaskError
-from unmask.report.plain import interval, rounded, significant, text, texts
+from unmask.report.plain import interval, optional_text, rounded, significant, text, texts
 from unmask.report.provenance_as_json import NOT_EXAMINED, provenance_as_json
 from unmask.report.reasons import strongest
-from unmask.types import AudioStream, Evidence, Media, Person, ProfileUse, Report, VideoStream
+from unmask.types import AudioStream, Evidence, Media, Person, ProfileUse, Report, Threat, VideoStream
 from unmask.version import __version__
 
 Row = dict[str, Any]
@@ -44,6 +44,7 @@ def as_json(report: Report) -> dict[str, Any]:
         },
         "media": _media(report.media),
         "unchecked": [text(sentence) for sentence in verdict.unchecked],
+        "threats": [_threat(threat) for threat in report.threats],
         "seen_until": rounded(report.seen_until, 3),
         "incomplete": None if report.incomplete is None else text(report.incomplete),
         "crowd": report.crowd,
@@ -69,6 +70,7 @@ def failure_as_json(file: str, error: UnmaskError) -> dict[str, Any]:
         "engine": {"version": __version__, "weights": {}, "detectors": [], "settings": {}},
         "media": None,
         "unchecked": [],
+        "threats": [],
         "seen_until": None,
         "incomplete": None,
         "crowd": 0,
@@ -121,6 +123,11 @@ def _evidence(evidence: Evidence) -> Row:
         "measured": {text(name): significant(value) for name, value in evidence.measured.items()},
         "counts": evidence.counts,
     }
+
+
+def _threat(threat: Threat) -> Row:
+    by = [text(name) for name in threat.by]
+    return {"kind": threat.kind, "looked": threat.looked, "by": by, "why": optional_text(threat.why)}
 
 
 def _media(media: Media) -> Row:

@@ -1,4 +1,4 @@
-"""A Report for the terminal: verdict, why, origin, people, file, what was not checked.
+"""A Report for the terminal: verdict, why, origin, people, file, what could be seen, what was not checked.
 
 Everything reads without colour and on a narrow screen; nothing is parsed as markup.
 """
@@ -15,6 +15,7 @@ from unmask.report import facts
 from unmask.report.profile_words import use_sentence
 from unmask.report.provenance_as_text import provenance_as_text
 from unmask.report.reasons import Grounds, of_file, of_person, strongest
+from unmask.report.threat_words import threat_sentences
 from unmask.report.wording import FINDINGS, VERDICTS, answer, in_view, percent, percent_range, visible
 from unmask.types import Evidence, Person, Report, Word
 
@@ -33,6 +34,7 @@ def as_text(report: Report) -> RenderableType:
     for person in report.people:
         parts += _section(_person_title(person, report), [_finding(it) for it in of_person(person)])
     parts += _section("File", [*(_finding(it) for it in of_file(report)), *_file_facts(report)])
+    parts += _section("What this run could see", [_bullet(sentence) for sentence in threat_sentences(report.threats)])
     parts += _section("Not checked", [_bullet(sentence) for sentence in report.verdict.unchecked])
     return Group(*parts)
 

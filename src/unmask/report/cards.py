@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from unmask.report.threat_words import sees
 from unmask.types import Card
 
 
@@ -44,6 +45,7 @@ def _rows(card: Card) -> list[tuple[str, str]]:
         ("Asks", card.question),
         ("Needs", card.requires),
         ("Answers", card.answers),
+        ("Sees", sees(card)),
         ("Weight in the verdict", cap),
         ("Trained weights", ", ".join(card.weights) or "none"),
         ("After", card.paper),

@@ -22,7 +22,7 @@ from unmask.types.arrays import (
     Seconds,
     Waveform,
 )
-from unmask.types.evidence import Card, Evidence, Map, Overlay, Reason, Segment, Trace
+from unmask.types.evidence import Card, Evidence, Forgery, Map, Overlay, Reason, Segment, Trace
 from unmask.types.faces import Changes, Crop, Face, Track
 from unmask.types.media import AudioStream, Frame, Media, MediaKind, VideoStream
 from unmask.types.provenance import (
@@ -42,7 +42,7 @@ from unmask.types.provenance import (
     SoundMark,
 )
 from unmask.types.reference import Comparison, Reference
-from unmask.types.report import Engine, Person, ProfileUse, Report, Verdict, Vitals, VitalsReport, Word
+from unmask.types.report import Engine, Looked, Person, ProfileUse, Report, Threat, Verdict, Vitals, VitalsReport, Word
 
 __all__ = [
     "MESH_STEPS",
@@ -63,8 +63,10 @@ __all__ = [
     "Face",
     "FaceMark",
     "Flags",
+    "Forgery",
     "Frame",
     "Landmarks",
+    "Looked",
     "Manifest",
     "Map",
     "MarkMap",
@@ -91,6 +93,7 @@ __all__ = [
     "Segment",
     "Signer",
     "SoundMark",
+    "Threat",
     "Trace",
     "Track",
     "Verdict",

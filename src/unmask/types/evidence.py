@@ -33,6 +33,21 @@ Reason = Literal[
 ]
 """Why a detector abstained."""
 
+Forgery = Literal[
+    "redrawn-face",
+    "pasted-face",
+    "synthetic-face",
+    "synthetic-film",
+    "moved-lips",
+    "made-voice",
+    "altered-file",
+    "another-person",
+]
+"""Kinds of forgery: a face drawn anew by a network, or laid over another; a face of nobody, or a whole film of nothing that
+was filmed; lips moved to other words; a made voice; a file altered after it was signed or marked; another person than the
+one of the clips that were given.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Segment:
@@ -119,6 +134,7 @@ class Card:
         failures: Known failures, a sentence each.
         cap: Largest absolute log-odds it may add to a verdict.
         own: Whether it is a model that the user brought.
+        sees: Kinds of forgery of which an answer of it may be a sign; empty when it votes on none, or when nobody knows.
     """
 
     name: str
@@ -132,6 +148,7 @@ class Card:
     cap: float
     weights: tuple[str, ...] = ()
     own: bool = False
+    sees: tuple[Forgery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +162,8 @@ class Evidence:
         interval: Where the probability may lie (95 %), None when abstained.
         measured: Named measurements, units in the names.
         counts: Whether the answer has a voice in the verdict; False for a detector that is shown until it has earned one.
+        sought: Kinds of forgery that it looked for all the same when it abstained, such as an alteration of a file that is
+            as it was signed.
     """
 
     detector: str
@@ -158,6 +177,7 @@ class Evidence:
     overlays: tuple[Overlay, ...] = ()
     measured: Mapping[str, float] = field(default_factory=dict)
     counts: bool = True
+    sought: tuple[Forgery, ...] = ()
 
     @classmethod
     def abstain(
@@ -168,6 +188,8 @@ class Evidence:
         traces: tuple[Trace, ...] = (),
         maps: tuple[Map, ...] = (),
         measured: Mapping[str, float] | None = None,
+        sought: tuple[Forgery, ...] = (),
     ) -> "Evidence":
-        """Evidence without an answer: why, and what was measured all the same."""
-        return cls(detector, None, because, reason, traces=traces, maps=maps, measured=measured or {})
+        """Evidence without an answer: why, and what was measured and looked for all the same."""
+        known = measured or {}
+        return cls(detector, None, because, reason, traces=traces, maps=maps, measured=known, sought=sought)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from unmask.types.evidence import Evidence, Map, Reason, Trace
+from unmask.types.evidence import Evidence, Forgery, Map, Reason, Trace
 from unmask.types.faces import Track
 from unmask.types.media import Media
 from unmask.types.provenance import Provenance
 
 Word = Literal["manipulated", "no-sign", "cannot-tell"]
+Looked = Literal["counted", "shown", "not"]
+"""Whether a kind of forgery could be seen: by an answer that counts, only by what is shown and has no voice, or not."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,6 +86,24 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Threat:
+    """A kind of forgery, and whether this run could see it.
+
+    Attributes:
+        kind: Of forgery.
+        looked: ``counted`` when a detector that sees it answered and counts, ``shown`` when none that answered counts,
+            ``not`` when none answered.
+        by: Names of the detectors through which, in the order of the alphabet; empty when none answered.
+        why: Why it could not be seen, or whose faces were left out of it; None when there is nothing to add.
+    """
+
+    kind: Forgery
+    looked: Looked
+    by: tuple[str, ...] = ()
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileUse:
     """The profile of a user's own real clips that a verdict was reached with.
 
@@ -139,6 +159,7 @@ class Report:
         crowd: Faces seen but not followed, because more people were in view than are followed at once.
         provenance: Where the file comes from, as far as it was looked for.
         profile: The profile that it was judged by, None without one.
+        threats: Every kind of forgery that such a file can hold, and whether this run could see it.
     """
 
     media: Media
@@ -151,3 +172,4 @@ class Report:
     crowd: int = 0
     provenance: Provenance = field(default_factory=Provenance)
     profile: ProfileUse | None = None
+    threats: tuple[Threat, ...] = ()
