@@ -28,6 +28,7 @@ CARD = Card(
     ),
     weights=("blend", "blend_answers"),
     cap=0.0,
+    sees=("pasted-face",),
 )
 
 GATE = Gate(least_face_pixels=64.0)

@@ -26,6 +26,7 @@ CARD = Card(
     ),
     weights=("together",),
     cap=0.0,
+    sees=("redrawn-face",),
 )
 
 WEIGHT = "together"
