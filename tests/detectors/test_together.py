@@ -28,7 +28,9 @@ def test_two_that_agree_are_surer_than_two_that_do_not() -> None:
 
 
 def test_it_says_what_each_said() -> None:
-    assert taken(0.7, 0.6, 0.3).because == ("Taken as one: consistency 70 %, flicker 60 %, seam 30 %.",)
+    assert taken(0.9, 0.8, 0.7).because[0].startswith("Taken as one, consistency 90 %, flicker 80 %, seam 70 % say")
+    assert "departs from its surround" in taken(0.9, 0.8, 0.7).because[0]
+    assert "fits its surround" in taken(0.1, 0.2, 0.3).because[0]
     assert taken(0.7, 0.6, 0.3).measured["members"] == 3
 
 

@@ -25,7 +25,8 @@ CARD = Card(
         "Its members were fitted to films; of a still only two of them answer.",
     ),
     weights=("together",),
-    cap=0.0,
+    cap=2.5,
+    floor=0.4,
     sees=("redrawn-face",),
 )
 
@@ -42,16 +43,21 @@ def examine(evidence: tuple[Evidence, ...]) -> Evidence:
         return Evidence.abstain(CARD.name, "not-measurable", because)
     line = family.lines[Joined.key(one.detector for one in heard)]
     total = np.array([sum(log_odds(one.fake or 0.0) for one in heard)])
-    told = ", ".join(f"{one.detector} {100 * (one.fake or 0.0):.0f} %" for one in heard)
     fake, _ = line.fake(total)
     return Evidence(
         CARD.name,
         fake,
-        (f"Taken as one: {told}.",),
+        (_sentence(fake, heard),),
         interval=_interval(fake, heard, line),
         measured={"log_odds_added": float(total[0]), "members": float(len(heard))},
         counts=CARD.cap > 0,
     )
+
+
+def _sentence(fake: float, heard: list[Evidence]) -> str:
+    told = ", ".join(f"{one.detector} {100 * (one.fake or 0.0):.0f} %" for one in heard)
+    found = "departs from its surround as a redrawn one does" if fake > 0.5 else "fits its surround as filmed ones do"
+    return f"Taken as one, {told} say that the face {found}."
 
 
 def _name(one: Evidence) -> str:

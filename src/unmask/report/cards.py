@@ -40,7 +40,8 @@ def cards_as_markdown(cards: Sequence[Card]) -> str:
 def _rows(card: Card) -> list[tuple[str, str]]:
     judges = card.needs not in {"media", "provenance"}
     silent = "none: its answers are shown, and do not count" if judges else "none: it is context for the reader"
-    cap = f"at most ±{card.cap:g} log-odds" if card.cap else silent
+    both = f"at most ±{card.cap:g}" if card.floor is None else f"at most +{card.cap:g} and −{card.floor:g}"
+    cap = f"{both} log-odds" if card.cap else silent
     return [
         ("Asks", card.question),
         ("Needs", card.requires),

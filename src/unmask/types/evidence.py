@@ -132,7 +132,8 @@ class Card:
         weights: Names of the weight files it uses, empty when untrained.
         paper: Where the method comes from.
         failures: Known failures, a sentence each.
-        cap: Largest absolute log-odds it may add to a verdict.
+        cap: Largest log-odds of forgery it may add to a verdict; without a floor it may take away as much.
+        floor: Largest log-odds it may take away: the lack of one kind of trace is no sign against another forgery.
         own: Whether it is a model that the user brought.
         sees: Kinds of forgery of which an answer of it may be a sign; empty when it votes on none, or when nobody knows.
     """
@@ -147,6 +148,7 @@ class Card:
     failures: tuple[str, ...]
     cap: float
     weights: tuple[str, ...] = ()
+    floor: float | None = None
     own: bool = False
     sees: tuple[Forgery, ...] = ()
 

@@ -1,7 +1,7 @@
 """Evidence of many detectors → one verdict, by adding capped log-odds.
 
-Each detector may move the odds by no more than its card's cap, so that one of them alone, carried away, does not decide
-unless its card says it may. With several people the most suspect decides, at odds lowered by their number, since the
+Each detector may move the odds by no more than its card's cap and floor, so that one of them alone, carried away, does
+not decide unless its card says it may, and the lack of one kind of trace does not outweigh another. With several people the most suspect decides, at odds lowered by their number, since the
 worst of many looks worse by chance.
 """
 
@@ -46,10 +46,11 @@ def add_up(evidence: Sequence[Evidence], cards: Mapping[str, Card]) -> Odds:
     middle, below, above = 0.0, 0.0, 0.0
     spoken = answers(evidence)
     for one in spoken:
-        cap = cards[one.detector].cap
+        card = cards[one.detector]
+        floor = card.cap if card.floor is None else card.floor
         low, high = one.interval or (one.fake, one.fake)
         said = log_odds(one.fake or 0.0)
-        middle += float(np.clip(said, -cap, cap))
+        middle += float(np.clip(said, -floor, card.cap))
         # The cap bounds what is said, not how unsure it is: an extreme measurement is no surer than another.
         below += (said - log_odds(low or 0.0)) ** 2
         above += (log_odds(high or 0.0) - said) ** 2
