@@ -8,8 +8,6 @@ import numpy as np
 import pytest
 
 from tests.cli.program import rows, unmask
-from tests.conftest import WriteStage
-from tests.puppet import Puppet, Stage
 from unmask.engine import choose_with_models, engine_of
 from unmask.enrolment import Enrolment, Examined
 from unmask.examine import Progress
@@ -89,13 +87,6 @@ def test_a_place_that_cannot_be_written_is_said(films: Path) -> None:
     assert "'own.json' cannot be written" in done.stderr
 
 
-@pytest.fixture(scope="module")
-def swap(tmp_path_factory: pytest.TempPathFactory, write_stage: WriteStage) -> Path:
-    """A film of a drawn swap, which is called manipulated at the usual threshold."""
-    stage = Stage(puppets=(Puppet(heart_rate_bpm=None, swapped=True),), seconds=3.0, frame_rate=25.0)
-    return write_stage(tmp_path_factory.mktemp("swap") / "swap.mp4", stage)
-
-
 def own_profile(path: Path, video: Sequence[float] = (), image: Sequence[float] = ()) -> ProfileFile:
     """A profile of this very engine, its clips drawn."""
     engine = engine_of(choose_with_models(None, Settings()).detectors, Settings())
@@ -107,19 +98,19 @@ def own_profile(path: Path, video: Sequence[float] = (), image: Sequence[float] 
     return write_profile(profile, path)
 
 
-def test_a_verdict_by_a_profile_names_it_in_text_json_and_page(swap: Path, tmp_path: Path) -> None:
+def test_a_verdict_by_a_profile_names_it_in_text_json_and_page(made_clip: Path, tmp_path: Path) -> None:
     own = own_profile(tmp_path / "own.json", video=[-1.0] * 59 + [0.5, 0.6, 9.0, 9.0, 9.0])
-    done = unmask("check", "--profile", own.path, "--report", tmp_path / "out", "-q", swap)
+    done = unmask("check", "--profile", own.path, "--report", tmp_path / "out", "-q", made_clip)
     sentence = (
         "Judged by the profile 'newsroom': 64 films of its own, threshold 0.62, at most 13.7\xa0% false alarms (95\xa0%); "
         "3 of its 64 films look at least as suspicious."
     )
     assert "MANIPULATED" in done.stdout
     assert " ".join(sentence.split()) in " ".join(done.stdout.split())
-    (html,) = (path.read_text(encoding="utf-8") for path in (tmp_path / "out").glob("swap*.html"))
+    (html,) = (path.read_text(encoding="utf-8") for path in (tmp_path / "out").glob("made*.html"))
     assert "64 films of its own, threshold 0.62" in html
     assert f"--profile {own.path}" in html
-    (row,) = rows(unmask("check", "--json", "-q", swap, UNMASK_PROFILE=str(own.path)))
+    (row,) = rows(unmask("check", "--json", "-q", made_clip, UNMASK_PROFILE=str(own.path)))
     assert row["profile"] == {
         "name": "newsroom",
         "sha256": own.sha256,
@@ -132,19 +123,19 @@ def test_a_verdict_by_a_profile_names_it_in_text_json_and_page(swap: Path, tmp_p
     assert row["engine"]["settings"]["threshold"] == pytest.approx(0.6225, abs=1e-3)
 
 
-def test_what_own_real_films_look_like_is_not_called_manipulated(swap: Path, tmp_path: Path) -> None:
+def test_what_own_real_films_look_like_is_not_called_manipulated(made_clip: Path, tmp_path: Path) -> None:
     own = own_profile(tmp_path / "own.json", video=[8.5] * 40)
-    (row,) = rows(unmask("check", "--json", "-q", "--profile", own.path, swap))
+    (row,) = rows(unmask("check", "--json", "-q", "--profile", own.path, made_clip))
     assert (row["verdict"], row["profile"]["p_value"]) == ("cannot-tell", 1.0)
 
 
-def test_a_kind_that_was_not_enrolled_is_judged_as_usual_and_that_is_said(swap: Path, tmp_path: Path) -> None:
+def test_a_kind_that_was_not_enrolled_is_judged_as_usual_and_that_is_said(made_clip: Path, tmp_path: Path) -> None:
     own = own_profile(tmp_path / "own.json", image=[8.5] * 40, video=[8.5] * 3)
-    (row,) = rows(unmask("check", "--json", "-q", "--profile", own.path, swap))
+    (row,) = rows(unmask("check", "--json", "-q", "--profile", own.path, made_clip))
     assert (row["verdict"], row["engine"]["settings"]["threshold"]) == ("manipulated", 0.8)
     assert row["profile"]["threshold"] is row["profile"]["p_value"] is None
     assert row["profile"]["clips"] == 3
-    told = unmask("check", "-q", "--profile", own.path, swap).stdout
+    told = unmask("check", "-q", "--profile", own.path, made_clip).stdout
     assert "The profile 'newsroom' holds too few films to judge a film by (3); the usual threshold of 0.8 held." in told
 
 

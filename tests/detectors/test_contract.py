@@ -33,8 +33,9 @@ from unmask.types import Comparison, Evidence, Forgery, Media, Provenance, Refer
 
 FOLDER = Path(unmask.detectors.__file__).parent
 NAMES = tuple(detectors())
+ALONE = tuple(name for name, detector in detectors().items() if detector.card.needs == "track")
 TRACKING = tuple(name for name, detector in detectors().items() if detector.card.needs in {"track", "reference"})
-Subject = Track | Comparison | Media | Provenance | Sitting
+Subject = Track | Comparison | tuple[Evidence, ...] | Media | Provenance | Sitting
 
 every_detector = pytest.mark.parametrize("name", NAMES)
 
@@ -46,13 +47,14 @@ def media(short_clip: Path) -> Media:
 
 @pytest.fixture(scope="module")
 def subjects(whole_pulse: Track, media: Media) -> dict[str, Subject]:
-    """12 s of a puppet, alone, compared with it and seen by a model; the facts of a film, and an origin in which signature
+    """12 s of a puppet, alone, compared with it, seen by a model, and what was found in it; the facts of a film, and an origin in which signature
     and mark tell of an alteration.
     """
     model = replace(bright(calibration_of(0.8)), card=replace(bright().card, name="external"))
     return {
         "track": whole_pulse,
         "reference": Comparison(whole_pulse, reference(whole_pulse)),
+        "evidence": tuple(detectors()[name].examine(whole_pulse) for name in ALONE),
         "media": media,
         "provenance": altered_origin(),
         "model": Sitting(whole_pulse, model),

@@ -11,8 +11,6 @@ from unmask.types import Card, Credentials, Evidence, Manifest, Provenance, Verd
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
 
 CARDS: dict[str, Card] = {name: detector.card for name, detector in detectors().items()}
-VOICED = {name: replace(card, cap=0.5) if card.needs == "track" else card for name, card in CARDS.items()}
-"""As if each detector that looks at faces had a small voice."""
 
 
 def examined(found: Credentials | None) -> Evidence:
@@ -43,11 +41,11 @@ def test_a_signer_who_calls_the_file_made_decides(source: str, state: str) -> No
 
 def test_the_signers_word_outweighs_every_detector_that_looks_at_faces() -> None:
     found = examined(valid(manifest("trainedAlgorithmicMedia")))
-    looking = [card for card in VOICED.values() if card.needs == "track"]
+    looking = [card for card in CARDS.values() if card.needs in {"track", "evidence"} and card.cap > 0]
     clean = person(*(says(card.name, 0.01, (0.005, 0.02)) for card in looking))
-    assert len(looking) >= 3
-    assert judge(MEDIA, [clean], [found], VOICED).word == "manipulated"
-    assert judge(MEDIA, [clean], [], VOICED).word == "no-sign"
+    assert {card.name for card in looking} >= {"pulse", "together"}
+    assert judge(MEDIA, [clean], [found], CARDS).word == "manipulated"
+    assert (judge(MEDIA, [clean], [], CARDS).probability or 1.0) < 0.3
 
 
 def test_what_the_file_was_made_from_counts_as_the_file_a_component_as_a_part() -> None:
