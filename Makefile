@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export OMP_NUM_THREADS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix check types layers docs pictures map steps bench
+.PHONY: help demo test fix check types layers docs pictures map steps pairs bench
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -70,6 +70,11 @@ steps: $(READY) ## Draw the guide's picture of a face swap anew (trains for nine
 	&& $(FORGE) swap prepare "$$folder/dst.mp4" --name two --rate 0 --quiet \
 	&& $(FORGE) swap train one two --name one-as-two --preset micro64 --until 9min --threads 1 \
 	&& $(FORGE) swap steps one-as-two "$$folder/wide.mp4" -o $(STEPS) --rows 5 --quiet --force && ls -l $(STEPS)
+
+PAIRS := docs/pictures/blend-pairs.jpg
+
+pairs: $(READY) ## Draw the guide's picture of what blend learns from anew
+	$(BIN)/python -m unmask.training.blend_sheet examples/real.mp4 $(PAIRS) && ls -l $(PAIRS)
 
 bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER how well pulses are read, with FILMS=FOLDER what marks survive, with SWAPS=FOLDER how well the lab swaps
 	$(BIN)/unmask bench speed

@@ -88,3 +88,9 @@ def test_films_without_a_pair_are_refused_in_one_sentence(pairs: Path, tmp_path:
     nowhere = unmask("train", "flicker", str(tmp_path / "nowhere"), "-q")
     assert nowhere.returncode == 2
     assert "nowhere" in nowhere.stderr
+
+
+def test_a_place_that_is_not_there_is_refused_before_anything_is_learned(pairs: Path, tmp_path: Path) -> None:
+    done = unmask("train", "flicker", str(pairs), "--out", str(tmp_path / "nowhere" / "mine.json"), "-q")
+    assert done.returncode == 2
+    assert "The folder 'nowhere' is not there" in done.stderr

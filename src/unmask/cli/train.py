@@ -66,6 +66,7 @@ def train(
 
     sets = [checked(read_data_set(folder), settings()) for folder in data]
     clips = tuple(clip for one in sets for clip in one.clips)
+    _require_folder(out)
     place = out or Path("blend.onnx" if recipe == "blend" else f"{recipe}.json")
     told = RECIPES[recipe](Request(recipe, clips, place, work, quick=quick, quiet=quiet, seed=seed, begin=begin))
     remarks = [*(remark for one in sets for remark in one.remarks), *told.remarks]
@@ -78,3 +79,12 @@ def train(
         typer.echo(f"Note: {remark}", err=True)
     typer.echo(f"Written to {shown(place)}; {told.note}", err=True)
     return 0
+
+
+def _require_folder(out: Path | None) -> None:
+    """Refuse a place that is not there before hours are spent, not after."""
+    from unmask.errors import UsageError
+    from unmask.media.source import shown
+
+    if out is not None and not out.parent.is_dir():
+        raise UsageError(f"The folder {shown(out.parent)} is not there; make it first, or name another with --out.")

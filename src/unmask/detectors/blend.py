@@ -5,7 +5,7 @@ that begins at one. It learned from pastes and self-blends made for the purpose,
 """
 
 import numpy as np
-from jaxtyping import Float32, Float64
+from jaxtyping import Float32, Float64, UInt8
 
 from unmask.faces.competence import Gate, frontal_crops
 from unmask.networks.inference import onnx_network
@@ -40,6 +40,8 @@ SIDE = 224
 SUSPECT = 0.5
 
 Places = Float32[np.ndarray, "views rows columns"]
+ViewPicture = UInt8[np.ndarray, "224 224 3"]
+"""Gamma-coded RGB, 0–255."""
 
 
 def examine(track: Track) -> Evidence:
@@ -51,7 +53,7 @@ def examine(track: Track) -> Evidence:
     if not views:
         because = f"No view of the face is turned by less than {MOST_TURNED_DEGREES:.0f}°."
         return Evidence.abstain(CARD.name, "not-measurable", because)
-    totals, places = _looked_at(views)
+    totals, places = looked_at(views)
     model = linear_model("blend_answers")
     middle = np.array([np.median(totals)])
     fake, interval = model.fake(middle)
@@ -70,7 +72,7 @@ def examine(track: Track) -> Evidence:
     )
 
 
-def _looked_at(views: tuple[Crop, ...]) -> tuple[Float64[np.ndarray, " views"], Places]:
+def looked_at(views: tuple[Crop, ...]) -> tuple[Float64[np.ndarray, " views"], Places]:
     """The network's total for each view, above zero for a blend, and the probability of each square."""
     network = onnx_network("blend")
     answers = [network({"pictures": _input(view)}) for view in views]
@@ -78,13 +80,14 @@ def _looked_at(views: tuple[Crop, ...]) -> tuple[Float64[np.ndarray, " views"], 
     return totals, np.stack([1 / (1 + np.exp(-squares[0])) for _, squares in answers]).astype(np.float32)
 
 
-def _middle(view: Crop) -> Float32[np.ndarray, "224 224 3"]:
+def picture_of(view: Crop) -> ViewPicture:
+    """What the network sees of a view: its middle."""
     edge = (view.image.shape[0] - SIDE) // 2
-    return view.image[edge : edge + SIDE, edge : edge + SIDE].astype(np.float32)
+    return view.image[edge : edge + SIDE, edge : edge + SIDE]
 
 
 def _input(view: Crop) -> Float32[np.ndarray, "1 3 224 224"]:
-    return np.ascontiguousarray(np.moveaxis(_middle(view) / 255, -1, 0)[None])
+    return np.ascontiguousarray(np.moveaxis(picture_of(view).astype(np.float32) / 255, -1, 0)[None])
 
 
 def _sentences(totals: Float64[np.ndarray, " views"], places: Places, likely: int) -> tuple[str, ...]:
@@ -106,7 +109,7 @@ def _word(squares: Float32[np.ndarray, "rows columns"]) -> str:
 
 
 def _overlay(view: Crop, squares: Float32[np.ndarray, "rows columns"]) -> Overlay:
-    return Overlay("Where something may have been laid over", view.seconds, _middle(view).astype(np.uint8), squares)
+    return Overlay("Where something may have been laid over", view.seconds, picture_of(view), squares)
 
 
 def _segments(
