@@ -181,6 +181,7 @@ class Enrolment:
             false_alarms,
             CONFIDENCE,
             populations,
+            fast=bool(engine.settings.get("fast")),
         )
 
     def _taken(self, path: Path, name: str, on_progress: Progress | None) -> Row:

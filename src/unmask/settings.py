@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     )
     threads: int = Field(default=0, ge=0, description="Threads of the decoder; 0 lets it choose by picture size.")
     max_people: int = Field(default=8, gt=0, description="People followed at once; the largest faces are.")
+    fast: bool = Field(default=False, description="Few views of a face, and nothing of what changes between frames.")
     trust: Path | None = Field(default=None, description="PEM file of the certificates whose signers are trusted.")
     keys: Path | None = Field(default=None, description="Key folder of the institution whose marks are looked for.")
     profile: Path | None = Field(default=None, description="Profile of the user's own real clips to judge by.")

@@ -309,3 +309,13 @@ def test_a_folder_is_read_with_what_lies_below_it(tmp_path: Path, short_clip: Pa
     done = unmask("check", "--json", "--only", "file", "films", cwd=tmp_path)
     assert names(rows(done)) == ["films/b.mp4", "films/old/a.mp4"]
     assert done.returncode == 0
+
+
+def test_a_fast_check_looks_at_few_views_and_at_no_change(puppet_clip: Path) -> None:
+    (row,) = rows(unmask("check", "--json", "-q", "--fast", puppet_clip))
+    found = {one["detector"]: one for one in row["faces"][0]["evidence"]}
+    assert found["blend"]["measured"]["views"] == found["seam"]["measured"]["views"] == 4
+    assert found["flicker"]["abstained"] == "not-measurable"
+    assert "fast check leaves it out" in found["flicker"]["because"][0]
+    assert found["together"]["measured"]["members"] == 2
+    assert row["engine"]["settings"]["fast"] is True

@@ -53,6 +53,7 @@ def test_a_profile_fits_the_engine_that_made_it_and_no_other(written: ProfileFil
         "by version 1.2.3, this is 1.3.0": replace(ENGINE, version="1.3.0"),
         r"with other weights \(mean_face\)": replace(ENGINE, weights={"mean_face": "cd" * 32}),
         r"with other weights \(late\)": replace(ENGINE, weights={**ENGINE.weights, "late": "cd" * 32}),
+        "without --fast": replace(ENGINE, settings={"fast": True}),
         "with the detectors file, seam, and seam are to be asked": replace(ENGINE, detectors=("seam",)),
     }
     for told, engine in others.items():

@@ -59,6 +59,10 @@ def check(
         Path | None,
         typer.Option(metavar="CLIPS", help="Compare faces and their motion with these films and stills of one person."),
     ] = None,
+    fast: Annotated[
+        bool,
+        typer.Option("--fast", help="Look at four views of a face, and not at what changes between frames; sees less."),
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
     """Examine files: a verdict for each, with the evidence.
@@ -74,6 +78,7 @@ def check(
       unmask check --only pulse,seam --fail-on manipulated clip.mp4
       unmask check --trust anchors.pem --keys KEYS clip.mp4
       unmask check --profile newsroom.json clip.mp4
+      unmask check --fast --json clips/ > results.jsonl
       unmask check --reference films/of-her clip.mp4
       cat clip.mp4 | unmask check -
     """
@@ -83,20 +88,21 @@ def check(
     from unmask.settings import settings
 
     names = tuple(name.strip() for name in only.split(",") if name.strip()) if only is not None else None
+    limits = settings().model_copy(update={"fast": fast or settings().fast})
     # An unknown name ends the run before the first file, and so do models, keys, lists and profiles that cannot be read.
-    asked, judged = choose_with_models(names, settings()), with_profile(settings(), threshold, profile)
+    asked, judged = choose_with_models(names, limits), with_profile(limits, threshold, profile)
     open_profile(judged, engine_of(asked.detectors, judged))
     origin = Origin(trust, keys, clip_key)
-    origin.require_readable(settings())
+    origin.require_readable(limits)
     run = Run(
-        settings(),
+        limits,
         names,
         threshold,
         json=json,
         folder=report,
         origin=origin,
         profile=profile,
-        reference=None if reference is None else read_clips(reference, settings(), quiet=quiet),
+        reference=None if reference is None else read_clips(reference, limits, quiet=quiet),
         cards={one.card.name: one.card for one in asked.detectors},
     )
     inputs = expand(files)

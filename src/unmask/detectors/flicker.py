@@ -43,9 +43,13 @@ def examine(track: Track) -> Evidence:
     refused = GATE.refusal(track, "flicker is judged")
     if refused is not None:
         return Evidence.abstain(CARD.name, refused.reason, refused.because)
+    if track.changes is None:
+        because = (
+            "What changes between frames was not measured, as a still has nothing of it and a fast check leaves it out."
+        )
+        return Evidence.abstain(CARD.name, "not-measurable", because)
     model, changes = linear_model(WEIGHT), track.changes
-    contrasts = change_contrasts(changes) if changes is not None else np.zeros((0, 0))
-    times = changes.times if changes is not None else np.zeros(0)
+    contrasts, times = change_contrasts(changes), changes.times
     if len(contrasts) < LEAST_MEASUREMENTS:
         because = (
             f"Change could be measured at {len(contrasts)} moments, {LEAST_MEASUREMENTS} are needed; the face moves too much, "

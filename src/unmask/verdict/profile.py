@@ -74,6 +74,7 @@ class Profile:
         false_alarms: Largest share (0–1) of real clips above the threshold that was asked for.
         confidence: How often the stated bound holds, 0–1.
         populations: The clips of each kind.
+        fast: Whether they were looked at as a fast check does.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", allow_inf_nan=False)
@@ -87,6 +88,7 @@ class Profile:
     false_alarms: Share
     confidence: Share
     populations: Mapping[Kind, Population]
+    fast: bool = False
 
     def population(self, kind: MediaKind) -> Population | None:
         """The clips to judge a file of this kind by, None when too few were enrolled."""
@@ -117,6 +119,9 @@ class ProfileFile:
             raise UsageError(
                 f"{self._called} was made with the detectors {asked}, and {now} are to be asked; leave --only out, or {anew}."
             )
+        if made.fast != bool(engine.settings.get("fast")):
+            way = "with" if made.fast else "without"
+            raise UsageError(f"{self._called} was made {way} --fast (UNMASK_FAST), and this check is the other way; {anew}.")
         other = sorted({name for name, _ in dict(made.weights).items() ^ dict(engine.weights).items()})
         if other:
             raise UsageError(f"{self._called} was made with other weights ({', '.join(other)}); {anew}.")
