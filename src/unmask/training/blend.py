@@ -53,17 +53,17 @@ class BlendRecipe:
         threads: Of torch.
     """
 
-    iterations: int = 3000
+    iterations: int = 6000
     pairs: int = 8
-    rate: float = 3e-4
+    rate: float = 5e-4
     seed: int = 1
-    look_every: int = 300
+    look_every: int = 500
     patience: int = 5
     threads: int = 1
 
     def __post_init__(self) -> None:
         if not (isfinite(self.rate) and self.rate > 0):
-            raise UsageError(f"A learning rate of {self.rate} trains nothing; take one above 0, such as 0.0003.")
+            raise UsageError(f"A learning rate of {self.rate} trains nothing; take one above 0, such as 0.0005.")
         if min(self.iterations, self.pairs, self.look_every, self.patience, self.threads) < 1:
             raise UsageError("Iterations, pairs, looks, patience and threads of a recipe are at least 1 each.")
 
