@@ -60,6 +60,21 @@ def test_the_next_detector_learns_from_what_was_measured_for_the_first(pairs: Pa
     assert kept == first
     assert len(kept) == 3 * 4
 
+    out = tmp_path / "together.json"
+    (row,) = rows(unmask("train", "together", str(pairs), "--quick", "-q", "--json", "--out", out, "--work", work))
+    assert len(json.loads(out.read_text(encoding="utf-8"))["lines"]) == 4
+    assert row["left_out"][0]["pairs"] == 2
+    assert {frozenset(film["members"]) for film in row["films"]} == {frozenset({"consistency", "flicker", "seam"})}
+    assert {path.name for path in Path(work).iterdir()} == set(first)
+
+
+def test_a_network_that_learns_from_too_few_people_is_refused_with_their_number(pairs: Path, tmp_path: Path) -> None:
+    asked = ("train", "blend", str(pairs), "--quick", "-q", "--begin", "chance", "--work", tmp_path / "work")
+    done = unmask(*asked, "--out", tmp_path / "blend.onnx")
+    assert done.returncode == 2
+    assert "There are faces of 2 people; two to learn from and two to validate on are the least" in done.stderr
+    assert not (tmp_path / "blend.onnx").exists()
+
 
 def test_a_recipe_that_is_not_there_is_refused_with_those_that_are(pairs: Path) -> None:
     done = unmask("train", "motion", str(pairs))
