@@ -62,7 +62,7 @@ def examine(track: Track) -> Evidence:
     return Evidence(
         CARD.name,
         fake,
-        _sentences(totals, places, likely),
+        _sentences(totals, places[likely], model),
         interval=interval,
         segments=_segments(track, times, totals, model),
         traces=_traces(times, totals),
@@ -90,11 +90,15 @@ def _input(view: Crop) -> Float32[np.ndarray, "1 3 224 224"]:
     return np.ascontiguousarray(np.moveaxis(picture_of(view).astype(np.float32) / 255, -1, 0)[None])
 
 
-def _sentences(totals: Float64[np.ndarray, " views"], places: Places, likely: int) -> tuple[str, ...]:
-    suspect = int((totals > 0).sum())
-    share = 100 * float((places[likely] > SUSPECT).mean())
-    where = f"In the middle one of them {share:.0f} % of the picture stands out{_word(places[likely])}."
-    return (f"In {suspect} of {len(totals)} views the network sees a face laid over the picture.", where)
+def _sentences(
+    totals: Float64[np.ndarray, " views"], squares: Float32[np.ndarray, "rows columns"], model: LinearModel
+) -> tuple[str, ...]:
+    suspect = sum(model.fake(np.array([total]))[0] > SUSPECT for total in totals)
+    share = 100 * float((squares > SUSPECT).mean())
+    where = f"In the view in the middle {share:.0f} % of the picture may belong to it{_word(squares)}."
+    if share < 1:
+        where = "In the view in the middle no part of the picture stands out."
+    return (f"In {suspect} of {len(totals)} views a face seems to be laid over the picture.", where)
 
 
 def _word(squares: Float32[np.ndarray, "rows columns"]) -> str:
@@ -128,4 +132,4 @@ def _segments(
 def _traces(times: Float64[np.ndarray, " views"], totals: Float64[np.ndarray, " views"]) -> tuple[Trace, ...]:
     if len(times) < 3:
         return ()
-    return (Trace("Total of the network in each view, above zero for a blend", times, totals, "s"),)
+    return (Trace("Total of the network in each view, larger for a blend", times, totals, "s"),)

@@ -36,7 +36,7 @@ class OnnxNetwork:
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         try:
             self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's own exceptions share no base but this one
+        except _failures() as error:
             raise UsageError(f"'{self._name}' is no ONNX network that can be run here: {_reason(error)}.") from error
         self.inputs: dict[str, list[int | str | None]] = {one.name: one.shape for one in self._session.get_inputs()}
         self.outputs: dict[str, list[int | str | None]] = {one.name: one.shape for one in self._session.get_outputs()}
@@ -49,8 +49,16 @@ class OnnxNetwork:
         """
         try:
             return list(self._session.run(None, dict(inputs)))
-        except Exception as error:  # as above
+        except _failures() as error:
             raise UsageError(f"'{self._name}' does not run on what it was given: {_reason(error)}.") from error
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What ONNX Runtime raises; its own exceptions share no base that is narrower than all."""
+    from onnxruntime.capi import onnxruntime_pybind11_state as state  # noqa: PLC0415 # as above
+
+    names = ("EPFail", "Fail", "InvalidArgument", "InvalidGraph", "InvalidProtobuf", "NoSuchFile", "NotImplemented")
+    return (*(getattr(state, name) for name in (*names, "RuntimeException")), TypeError, ValueError)
 
 
 def _reason(error: Exception) -> str:

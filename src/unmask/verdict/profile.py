@@ -121,7 +121,9 @@ class ProfileFile:
             )
         if made.fast != bool(engine.settings.get("fast")):
             way = "with" if made.fast else "without"
-            raise UsageError(f"{self._called} was made {way} --fast (UNMASK_FAST), and this check is the other way; {anew}.")
+            raise UsageError(
+                f"{self._called} was made {way} --fast (UNMASK_FAST), and this check is the other way; {anew}."
+            )
         other = sorted({name for name, _ in dict(made.weights).items() ^ dict(engine.weights).items()})
         if other:
             raise UsageError(f"{self._called} was made with other weights ({', '.join(other)}); {anew}.")
