@@ -24,7 +24,8 @@ CARD = Card(
     failures=(
         "It learned from pastes and self-blends made for the purpose; faces that a network draws and blends well pass.",
         "A mask, heavy make-up, a filter of the camera's or a hand before the face may look like one.",
-        "Small faces and heavy compression hide the rim.",
+        "Small faces and heavy compression hide the rim; a soft paste of the inner face alone may pass, too.",
+        "Drawn people, such as the lab's puppets, look laid over to it.",
     ),
     weights=("blend", "blend_answers"),
     cap=0.0,
