@@ -52,7 +52,7 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None
         child = subprocess.Popen(
             list(command), stdin=subprocess.DEVNULL, stdout=out, stderr=err, env={**os.environ, **(environment or {})}
         )
-        watch = _Watch(child.pid)
+        watch = Watch(child.pid)
         watch.start()
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -65,17 +65,23 @@ def cost_of(command: Sequence[str], environment: Mapping[str, str] | None = None
         return _sum(used, watch, out.read().decode(errors="replace"))
 
 
-def _sum(used: resource.struct_rusage, watch: "_Watch", output: str) -> Cost:
+def _sum(used: resource.struct_rusage, watch: "Watch", output: str) -> Cost:
     waited_for = used.ru_utime + used.ru_stime
-    below = sum(watch.seconds.values()) - watch.seconds.get(watch.root, 0.0)
+    below = watch.below_seconds()
     watched = watch.seconds.get(watch.root, 0.0) + below
     # The kernel's own ru_maxrss is no use: it begins with what this process held when it started the other.
     return Cost(max(waited_for, watched), below, watch.peak_bytes, output)
 
 
 @dataclass(slots=True)
-class _Watch:
-    """Reads the kernel's counts of a process and all below it again and again."""
+class Watch:
+    """Reads the kernel's counts of a process and all below it again and again (Linux).
+
+    Attributes:
+        root: The process.
+        seconds: Processor time of each process seen so far, by its number.
+        peak_bytes: Largest resident memory of all of them together at one look.
+    """
 
     root: int
     seconds: dict[int, float] = field(default_factory=dict)
@@ -84,22 +90,32 @@ class _Watch:
     _thread: threading.Thread | None = None
 
     def start(self) -> None:
+        """Look again and again, in a thread."""
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
+        """Look no more."""
         self._over.set()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
         while not self._over.wait(WATCH_SECONDS):
-            held = 0
-            for pid in tree(self.root):
-                seconds, resident = _counts(pid)
-                self.seconds[pid] = max(seconds, self.seconds.get(pid, 0.0))
-                held += resident
-            self.peak_bytes = max(self.peak_bytes, held)
+            self.look()
+
+    def look(self) -> None:
+        """Read the counts once."""
+        held = 0
+        for pid in tree(self.root):
+            seconds, resident = _counts(pid)
+            self.seconds[pid] = max(seconds, self.seconds.get(pid, 0.0))
+            held += resident
+        self.peak_bytes = max(self.peak_bytes, held)
+
+    def below_seconds(self) -> float:
+        """Processor time of the processes below, as far as it was seen."""
+        return sum(self.seconds.values()) - self.seconds.get(self.root, 0.0)
 
 
 def tree(root: int) -> Iterator[int]:
