@@ -130,6 +130,7 @@ def clip_row(
             threshold=MANIPULATED_FROM,  # whatever profile the settings name
             settings=settings,
             name=film.name,
+            blank=film.label_box,
             on_progress=on_progress,
         )
     except InputError as error:
