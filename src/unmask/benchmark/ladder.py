@@ -152,7 +152,7 @@ def checked(step: Step, settings: Settings, only: Sequence[str] | None) -> ClipR
         except (InputError, OutputError) as error:
             return not_analysed(film, str(error))
         coded_anew = path != film.path  # what was painted over stays so, wherever it lies now
-        left = replace(film, path=path, label_box=None if coded_anew else film.label_box)
+        left = replace(film, path=path, label_box=None if coded_anew else film.label_box, mask=None)
         return clip_row(left, settings, only=only)
 
 

@@ -20,6 +20,7 @@ class Film:
         pair: What a fake and its own original have in common, None for a film without the other.
         person: Whose film it is: films that hang together by people, sources or pairs are of one.
         label_box: Where a visible label lies that is not to be seen, None without one.
+        mask: Film of the pixels that were made, None where there is none.
     """
 
     path: Path
@@ -28,6 +29,7 @@ class Film:
     pair: str | None = None
     person: str | None = None
     label_box: PixelBox | None = None
+    mask: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,7 @@ def films_of_set(data_set: DataSet) -> Films:
             clip.pair,
             person[clip.path],
             clip.label_box,
+            clip.mask,
         )
         for clip in data_set.clips
     )
