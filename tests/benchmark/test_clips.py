@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tests.benchmark.told import named, told
+from tests.training.labelled import BEYOND, BOX, labelled
 from unmask.benchmark.clips import ClipRow, alarms, clip_row, paired, rankings
 from unmask.benchmark.clips_nulls import nulls_of
 from unmask.benchmark.clips_section import clips_origin, clips_suite
@@ -173,6 +174,17 @@ def test_a_drawn_film_without_a_face_is_checked_and_a_broken_one_refused(tmp_pat
     assert refused.verdict is None
     assert refused.error
     assert "broken.mp4" in refused.error
+
+
+def test_a_label_where_the_data_set_says_changes_nothing_that_is_noted_of_a_film(tmp_path: Path) -> None:
+    """Facts of the file aside: its bytes are another's."""
+    seen = []
+    for text, place in (("FAKE", BOX), ("OK", BOX), ("FAKE", BEYOND)):
+        clip = labelled(tmp_path, text, place)
+        row = clip_row(Film(clip.path, text, "fake", label_box=clip.label_box), Settings(), only=["seam", "flicker"])
+        seen.append((row.fakes, row.pictures, row.appearance))
+    assert seen[0] == seen[1] != seen[2]
+    assert seen[0][0]["seam"] is not None
 
 
 def test_hashes_name_the_set_of_files_whatever_their_order() -> None:

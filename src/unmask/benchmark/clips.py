@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from unmask.benchmark.bins import appearance_of
+from unmask.benchmark.clips_places import Stretches, located, segments_of
 from unmask.benchmark.statistics import (
     Fakes,
     Interval,
@@ -48,6 +49,10 @@ class ClipRow:
         facts: Plain numbers of the file by name and unit, of which no detector should live; see ``facts_of``.
         appearance: What the main person looks like by measure, see ``appearance_of``; empty where nobody was seen.
         pictures: Plain numbers of the pictures of the main person by part, see ``pictures_of``; likewise.
+        places: How well each detector told where something was made, see ``located``; empty without masks.
+        segments: What each detector said of stretches of time: begin, end (seconds) and probability of forgery.
+        made_seconds: When something was made, begin and end of each stretch; None where nobody tells.
+        masks_unread: Why the data set's masks of the film could not be read.
         side: Whether it was filmed or made, None where nobody tells.
         pair: What a fake and its own original have in common, None for a film without the other.
         group: Whose film it is, by what its data set says; None where that says nothing.
@@ -63,6 +68,10 @@ class ClipRow:
     facts: Mapping[str, float] = field(default_factory=dict)
     appearance: Mapping[str, float] = field(default_factory=dict)
     pictures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    places: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    segments: Mapping[str, Stretches] = field(default_factory=dict)
+    made_seconds: Stretches | None = None
+    masks_unread: str | None = None
     side: Label | None = None
     pair: str | None = None
     group: str | None = None
@@ -130,11 +139,15 @@ def clip_row(
             threshold=MANIPULATED_FROM,  # whatever profile the settings name
             settings=settings,
             name=film.name,
+            blank=film.label_box,
             on_progress=on_progress,
         )
     except InputError as error:
         return not_analysed(film, str(error))
-    return row_of(report, film)
+    where = located(report, film, settings)
+    return replace(
+        row_of(report, film), places=where.places, made_seconds=where.made_seconds, masks_unread=where.unread
+    )
 
 
 def not_analysed(film: Film, error: str) -> ClipRow:
@@ -166,6 +179,7 @@ def row_of(report: Report, film: Film) -> ClipRow:
         facts=facts_of(report.media),
         appearance=appearance_of(report.people[0].track) if report.people else {},
         pictures=pictures_of(report.people[0].track.crops) if report.people else {},
+        segments=segments_of(report),
         side=film.side,
         pair=film.pair,
         group=film.person,

@@ -12,6 +12,7 @@ from unmask.cli import (
     about,
     bench,
     check,
+    datasets,
     enrol,
     forge,
     forge_consent,
@@ -60,6 +61,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "train": train.train,
 }
 GROUPS: dict[str, Group] = {
+    "datasets": Group(datasets.HELP, datasets.COMMANDS),
     "keys": Group(keys.HELP, keys.COMMANDS),
     "models": Group(models.HELP, models.COMMANDS),
     "watermark": Group(watermark.HELP, watermark.COMMANDS),

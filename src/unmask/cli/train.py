@@ -48,7 +48,8 @@ def train(
     blend learns where a face was laid over another, from faces it forges itself out of the films that are real; of four people or more,
     a quarter is never trained on. It needs pip install 'unmask[lab]' and, to begin from photographs, one package more that it names.
 
-    Films that are called both real and fake are refused, and such as look alike are named.
+    Films that are called both real and fake are refused, and such as look alike are named. Where a data set has splits, films of validation
+    and test are left out, and whoever is seen in them.
 
     \b
     Examples:
@@ -58,13 +59,13 @@ def train(
     """
     from unmask.cli.output import print_json
     from unmask.cli.train_recipes import RECIPES, Request
-    from unmask.datasets import read_data_set
+    from unmask.datasets import read_data_set, to_learn_from
     from unmask.datasets.checking import checked
     from unmask.media.source import shown
     from unmask.report.plain import text
     from unmask.settings import settings
 
-    sets = [checked(read_data_set(folder), settings()) for folder in data]
+    sets = [to_learn_from(checked(read_data_set(folder), settings())) for folder in data]
     clips = tuple(clip for one in sets for clip in one.clips)
     _require_folder(out)
     place = out or Path("blend.onnx" if recipe == "blend" else f"{recipe}.json")

@@ -21,6 +21,8 @@ Mesh = Int16[np.ndarray, "frames 468 3"]
 """Landmarks over time as offsets from the box centre, in 1/MESH_STEPS pixels (half the memory of float32)."""
 Boxes = Float32[np.ndarray, "frames 4"]
 """left, top, right, bottom in pixels."""
+PixelBox = tuple[int, int, int, int]
+"""left, top, right, bottom in whole pixels, the last two left out."""
 PoseTrack = Float32[np.ndarray, "frames 3"]
 """Yaw, pitch, roll in degrees; zero looks into the camera; positive yaw turns to the image's right."""
 CellColors = Float32[np.ndarray, "frames cells 3"]
