@@ -170,10 +170,18 @@ def test_a_drawn_film_without_a_face_is_checked_and_a_broken_one_refused(tmp_pat
     broken.write_bytes(b"no film at all")
     seen = clip_row(Film(film, "grey.mp4"), Settings())
     assert (seen.verdict, seen.main_tracked, seen.error) == ("cannot-tell", 0.0, None)
+    assert "file" in seen.fakes
     refused = clip_row(Film(broken, "broken.mp4"), Settings())
     assert refused.verdict is None
     assert refused.error
     assert "broken.mp4" in refused.error
+
+
+def test_a_seal_gives_no_fake_away_unless_it_is_asked(tmp_path: Path) -> None:
+    film = tmp_path / "grey.mp4"
+    write_video(film, [np.full((96, 128, 3), 90 + k, np.uint8) for k in range(12)], 25.0)
+    assert {"credentials", "watermark"}.isdisjoint(clip_row(Film(film, "grey.mp4"), Settings()).fakes)
+    assert "credentials" in clip_row(Film(film, "grey.mp4"), Settings(), only=["credentials"]).fakes
 
 
 def test_a_label_where_the_data_set_says_changes_nothing_that_is_noted_of_a_film(tmp_path: Path) -> None:

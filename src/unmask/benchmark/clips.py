@@ -21,6 +21,7 @@ from unmask.benchmark.statistics import (
 from unmask.benchmark.truth import Film
 from unmask.benchmark.views import pictures_of
 from unmask.datasets import Label
+from unmask.engine import choose_with_models
 from unmask.errors import InputError
 from unmask.examine import Progress, check
 from unmask.settings import Settings
@@ -129,13 +130,17 @@ class Alarms:
 def clip_row(
     film: Film, settings: Settings, on_progress: Progress | None = None, *, only: Sequence[str] | None = None
 ) -> ClipRow:
-    """Check one film, by all detectors or only some; one that cannot be analysed gives a row with the error."""
+    """Check one film, by the named detectors or by all that look at faces and files.
+
+    Signatures and marks are not asked unless they are named: a corpus that is sealed gives its fakes away by them.
+    One that cannot be analysed gives a row with the error.
+    """
     if film.path.is_dir():
         return not_analysed(film, f"{film.name} is a folder of pictures; only films and stills are checked here.")
     try:
         report = check(
             film.path,
-            only=only,
+            only=only or _without_origin(settings),
             threshold=MANIPULATED_FROM,  # whatever profile the settings name
             settings=settings,
             name=film.name,
@@ -148,6 +153,11 @@ def clip_row(
     return replace(
         row_of(report, film), places=where.places, made_seconds=where.made_seconds, masks_unread=where.unread
     )
+
+
+def _without_origin(settings: Settings) -> tuple[str, ...]:
+    asked = choose_with_models(None, settings).detectors
+    return tuple(one.card.name for one in asked if one.card.needs != "provenance")
 
 
 def not_analysed(film: Film, error: str) -> ClipRow:
