@@ -58,13 +58,17 @@ def test_the_next_detector_learns_from_what_was_measured_for_the_first(pairs: Pa
             first = kept
     assert sizes == {"seam": 36, "consistency": 928}
     assert kept == first
-    assert len(kept) == 3 * 4
+    assert len(kept) == 4 * 4
 
     out = tmp_path / "together.json"
     (row,) = rows(unmask("train", "together", str(pairs), "--quick", "-q", "--json", "--out", out, "--work", work))
     assert len(json.loads(out.read_text(encoding="utf-8"))["lines"]) == 4
     assert row["left_out"][0]["pairs"] == 2
     assert {frozenset(film["members"]) for film in row["films"]} == {frozenset({"consistency", "flicker", "seam"})}
+    assert [(one["said_by"], one["films"], one["filmed"]) for one in row["calibration"]] == [
+        ("together", 4, 2),
+        ("verdict", 4, 2),
+    ]
     assert {path.name for path in Path(work).iterdir()} == set(first)
 
 

@@ -25,8 +25,8 @@ from unmask.engine import choose_with_models
 from unmask.errors import InputError
 from unmask.examine import Progress, check
 from unmask.settings import Settings
+from unmask.signals.exceedance import upper_bound
 from unmask.types import Media, Report, Word
-from unmask.verdict.conformal import upper_bound
 from unmask.verdict.fuse import MANIPULATED_FROM
 
 VERDICT = "verdict"

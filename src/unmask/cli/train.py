@@ -8,9 +8,11 @@ import typer
 
 def train(
     recipe: Annotated[
-        Literal["blend", "consistency", "flicker", "seam", "together"],
+        Literal["blend", "coding", "consistency", "flicker", "seam", "together"],
         typer.Argument(
-            metavar="RECIPE", help="What to train: blend, consistency, flicker, seam or together.", show_default=False
+            metavar="RECIPE",
+            help="What to train: blend, coding, consistency, flicker, seam or together.",
+            show_default=False,
         ),
     ],
     data: Annotated[
@@ -47,6 +49,9 @@ def train(
 
     blend learns where a face was laid over another, from faces it forges itself out of the films that are real; of four people or more,
     a quarter is never trained on. It needs pip install 'unmask[lab]' and, to begin from photographs, one package more that it names.
+
+    coding learns to read from a picture how strongly it was coded, from films coded anew at known strengths; films that are too
+    strongly coded are not judged by the three.
 
     Films that are called both real and fake are refused, and such as look alike are named. Where a data set has splits, films of validation
     and test are left out, and whoever is seen in them.

@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from unmask.benchmark.blend_trials import Tried
+    from unmask.benchmark.left_out import LeftOut
     from unmask.datasets import Clip
     from unmask.training.blend import TrainedBlend
     from unmask.training.films import Variant
@@ -106,9 +107,34 @@ def _together(asked: Request) -> Told:
         )
     _write(asked.out, trained.joined.as_json())
     rows, lines = _left_out(trained.films)
+    calibration, more = _believed(trained.films)
     said = [{name: chances[number] for name, chances in trained.said.items()} for number in range(len(trained.films))]
     films = [asdict(film) | {"members": members} for film, members in zip(trained.films, said, strict=True)]
-    return Told({"left_out": rows, "films": films}, lines, trained.remarks)
+    row = {"left_out": rows, "calibration": calibration, "films": films}
+    return Told(row, [*lines, "", *more], trained.remarks)
+
+
+def _coding(asked: Request) -> Told:
+    """A scale of how strongly a film was coded."""
+    from unmask.benchmark.sections import table
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+    from unmask.training.coding import CODINGS, coding_rows, train_coding
+
+    codings = CODINGS[:: len(CODINGS) - 1] if asked.quick else CODINGS
+    with watching(len(asked.clips), quiet=asked.quiet) as watch:
+        trained = train_coding(
+            asked.clips, asked.work, settings(), codings=codings, on_begin=watch.begin, on_end=watch.end
+        )
+    _write(asked.out, trained.scale.as_json())
+    rows = coding_rows(trained.films)
+    told = [
+        (f"CRF {row.crf}", str(row.films), f"{row.read:.1f}", f"{row.error:.1f}", f"{row.refused:.2f}", str(row.falls))
+        for row in rows
+    ]
+    lines = table(("coded at", "films", "read on average", "error", "refused", "read as no stronger than finer"), told)
+    row = {"left_out": [asdict(one) for one in rows], "films": [asdict(one) for one in trained.films]}
+    return Told(row, lines, trained.remarks)
 
 
 def _blend(asked: Request) -> Told:
@@ -160,10 +186,34 @@ def _tried(trained: "TrainedBlend") -> "list[Tried]":
 
 def _left_out(films: "Sequence[LeftOutFilm]") -> tuple[list[dict[str, Any]], list[str]]:
     """Figures of people left out, as rows and as lines of a table."""
-    from unmask.benchmark.left_out import LeftOut, left_out_rows, left_out_table
+    from unmask.benchmark.left_out import left_out_rows, left_out_table
 
-    rows = left_out_rows([LeftOut(one.person, one.pair, one.label == "fake", one.variant, one.fake) for one in films])
+    rows = left_out_rows(_answers(films))
     return [asdict(one) for one in rows], left_out_table(rows)
+
+
+def _believed(films: "Sequence[LeftOutFilm]") -> tuple[list[dict[str, Any]], list[str]]:
+    """Whether what is said of people left out may be believed: as it is said, and as the verdict takes it."""
+    from unmask.benchmark.left_out_calibration import calibration_rows, calibration_table
+    from unmask.detectors import together
+    from unmask.signals.likelihood import probability
+    from unmask.types import Evidence
+    from unmask.verdict.fuse import add_up
+
+    card = together.CARD
+
+    def heard(fake: float) -> float:
+        return probability(add_up((Evidence(card.name, fake, ("Left out.",)),), {card.name: card}).middle)
+
+    answers = _answers(films)
+    rows = (*calibration_rows(answers, card.name), *calibration_rows(answers, "verdict", heard))
+    return [asdict(one) for one in rows], calibration_table(rows)
+
+
+def _answers(films: "Sequence[LeftOutFilm]") -> "list[LeftOut]":
+    from unmask.benchmark.left_out import LeftOut
+
+    return [LeftOut(one.person, one.pair, one.label == "fake", one.variant, one.fake) for one in films]
 
 
 def _write(place: Path, content: str) -> None:
@@ -180,6 +230,7 @@ def _say(asked: Request, sentence: str) -> None:
 
 RECIPES: Mapping[str, Callable[[Request], Told]] = {
     "blend": _blend,
+    "coding": _coding,
     "consistency": _linear,
     "flicker": _linear,
     "seam": _linear,
