@@ -148,7 +148,7 @@ def _on_ways(question: str, name: str, one: Side, other: Side) -> Iterator[Conte
         if all(map(len, seen)):
             sides = [totals[rows, number] for rows, (_, totals) in zip(seen, (one, other), strict=True)]
             people = [
-                tuple(_whose(films[row][0]) for row in rows)
+                tuple(_whose(films[row][0]) for row in rows.tolist())
                 for rows, (films, _) in zip(seen, (one, other), strict=True)
             ]
             yield Contest(question, name, way, sides[0], sides[1], people[0], people[1])

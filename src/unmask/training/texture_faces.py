@@ -96,7 +96,12 @@ def _faces_of(clip: Clip, person: str, work: Path, settings: Settings) -> Native
         with open_frames(clip.path, media, settings) as film:
             pictures, sides = _seen(film)
         with written_aside(place) as aside, aside.open("wb") as file:
-            np.savez(file, sides=np.array(sides), **{f"picture_{k}": one for k, one in enumerate(pictures)})
+            np.savez(
+                file,
+                allow_pickle=False,
+                sides=np.array(sides),
+                **{f"picture_{k}": one for k, one in enumerate(pictures)},
+            )
     with np.load(place) as kept:
         sides = kept["sides"].tolist()
         pictures = [kept[f"picture_{k}"] for k in range(len(sides))]

@@ -70,9 +70,9 @@ def rows_of(faces: NativeFaces, work: Path, seed: int, pairs: int | None = None)
         pairs = 0
     place = work / f"{faces.digest}-texture-{texture.VERSION}.{MAKING_VERSION}-{seed}-{pairs}.npz"
     if not place.is_file():
-        kept = _measured(faces, seed, pairs)
+        measured = _measured(faces, seed, pairs)
         with written_aside(place) as aside, aside.open("wb") as file:
-            np.savez(file, **kept)
+            np.savez(file, allow_pickle=False, **measured)
     with np.load(place) as kept:
         made, filmed_rows, ways, alike = (kept[name] for name in ("made", "filmed", "ways", "alike"))
         kinds, coders = (tuple(str(one) for one in kept[name]) for name in ("kinds", "coders"))
