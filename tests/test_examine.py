@@ -84,6 +84,7 @@ def test_a_still_is_asked_only_what_a_still_can_answer(tmp_path: Path) -> None:
         "consistency",
         "identity",
         "seam",
+        "texture",
         "together",
     }
     assert found.people[0].track.bits_per_pixel is None
