@@ -8,10 +8,10 @@ import typer
 
 def train(
     recipe: Annotated[
-        Literal["blend", "coding", "consistency", "flicker", "seam", "together"],
+        Literal["blend", "coding", "consistency", "flicker", "seam", "texture", "together"],
         typer.Argument(
             metavar="RECIPE",
-            help="What to train: blend, coding, consistency, flicker, seam or together.",
+            help="What to train: blend, coding, consistency, flicker, seam, texture or together.",
             show_default=False,
         ),
     ],
@@ -30,9 +30,14 @@ def train(
     ] = Path("training"),
     quick: Annotated[
         bool,
-        typer.Option("--quick", help="Take each film as it is only, not coded anew as well; of blend, a few minutes."),
+        typer.Option(
+            "--quick",
+            help="Take each film as it is only, not coded anew as well; of blend, a few minutes; of texture, few pairs.",
+        ),
     ] = False,
-    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Of blend: of everything drawn by chance.")] = 1,
+    seed: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Of blend and texture: of everything drawn by chance.")
+    ] = 1,
     begin: Annotated[
         Literal["imagenet", "chance"], typer.Option(help="Of blend: what the network knows when it begins.")
     ] = "imagenet",
@@ -53,14 +58,18 @@ def train(
     coding learns to read from a picture how strongly it was coded, from films coded anew at known strengths; films that are too
     strongly coded are not judged by the three.
 
+    texture learns from the faces that are real, and the same drawn anew by networks that nobody trained. Forgeries, and what lies in a
+    test split, are only asked about, each kind in rows of its own: nothing is learned from them.
+
     Films that are called both real and fake are refused, and such as look alike are named. Where a data set has splits, films of validation
-    and test are left out, and whoever is seen in them.
+    and test are left out, and whoever is seen in them; texture asks about those of the test.
 
     \b
     Examples:
       unmask train flicker pairs/ films/real
       unmask train together pairs/ films/real --work kept/ --out mine.json
       unmask train blend films/real --quick --work kept/
+      unmask train texture portraits/real films/real drawn/
     """
     from unmask.cli.output import print_json
     from unmask.cli.train_recipes import RECIPES, Request
@@ -70,11 +79,16 @@ def train(
     from unmask.report.plain import text
     from unmask.settings import settings
 
-    sets = [to_learn_from(checked(read_data_set(folder), settings())) for folder in data]
+    sets = [checked(read_data_set(folder), settings()) for folder in data]
+    if recipe != "texture":  # it learns from no film of a test, and asks about it
+        sets = [to_learn_from(one) for one in sets]
     clips = tuple(clip for one in sets for clip in one.clips)
+    sources = tuple(text("/".join(one.folder.absolute().parts[-2:])) for one in sets for _ in one.clips)
     _require_folder(out)
     place = out or Path("blend.onnx" if recipe == "blend" else f"{recipe}.json")
-    told = RECIPES[recipe](Request(recipe, clips, place, work, quick=quick, quiet=quiet, seed=seed, begin=begin))
+    told = RECIPES[recipe](
+        Request(recipe, clips, place, work, quick=quick, quiet=quiet, seed=seed, begin=begin, sources=sources)
+    )
     remarks = [*(remark for one in sets for remark in one.remarks), *told.remarks]
     if json:
         print_json({"model": text(str(place)), **told.row, "remarks": remarks})

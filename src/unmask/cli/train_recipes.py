@@ -29,8 +29,9 @@ class Request:
         work: Keeps what was measured and learned.
         quick: Whether each film is taken as it is only, or a network is trained for a few minutes.
         quiet: Whether no progress is shown.
-        seed: Of what a network draws by chance.
+        seed: Of what is drawn by chance.
         begin: What a network knows when it begins.
+        sources: The folder that each clip is from, in the order of the clips.
     """
 
     recipe: str
@@ -41,6 +42,7 @@ class Request:
     quiet: bool
     seed: int = 1
     begin: Literal["imagenet", "chance"] = "imagenet"
+    sources: tuple[str, ...] = ()
 
     @property
     def variants(self) -> "Sequence[Variant]":
@@ -174,6 +176,38 @@ def _blend(asked: Request) -> Told:
     return Told(row, kind_table(rows), remarks, note)
 
 
+def _texture(asked: Request) -> Told:
+    """A weighted sum of traces that networks leave when they make a picture larger."""
+    from dataclasses import replace
+
+    from unmask.benchmark.texture_trials import Ranked, ranked_rows, ranked_table
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+    from unmask.training.texture import FULL, QUICK, train_texture
+
+    recipe = replace(QUICK if asked.quick else FULL, seed=asked.seed)
+    with watching(len(asked.clips), quiet=asked.quiet) as watch:
+        trained = train_texture(
+            asked.clips,
+            asked.sources,
+            asked.work,
+            settings(),
+            recipe,
+            on_begin=watch.begin,
+            on_end=watch.end,
+        )
+    _write(asked.out, trained.fitted.model.as_json())
+    rows = ranked_rows(
+        [
+            Ranked(met.question, met.name, met.way, met.one, met.other, met.one_people, met.other_people)
+            for met in trained.contests
+        ]
+    )
+    row = {"pairs": trained.pairs, "people": trained.people, "ranked": [asdict(one) for one in rows]}
+    note = f"it learned from {trained.pairs} pairs of {trained.people} people. No model was asked about people that it had learned from."
+    return Told(row, ranked_table(rows), trained.remarks, note)
+
+
 def _tried(trained: "TrainedBlend") -> "list[Tried]":
     from unmask.benchmark.blend_trials import Tried
 
@@ -234,6 +268,7 @@ RECIPES: Mapping[str, Callable[[Request], Told]] = {
     "consistency": _linear,
     "flicker": _linear,
     "seam": _linear,
+    "texture": _texture,
     "together": _together,
 }
 """By name."""

@@ -5,6 +5,8 @@ from jaxtyping import Bool, Float32, Float64, Int16, UInt8
 
 RgbImage = UInt8[np.ndarray, "height width 3"]
 """Gamma-coded RGB, 0–255."""
+NativeImage = UInt8[np.ndarray, "rows columns 3"]
+"""Gamma-coded RGB, 0–255: part of a picture, neither scaled nor turned."""
 Mask = Float32[np.ndarray, "height width"]
 """Share of each pixel that was made, 0–1."""
 MonoAudio = Float32[np.ndarray, " samples"]
