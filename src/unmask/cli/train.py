@@ -34,6 +34,16 @@ def train(
     begin: Annotated[
         Literal["imagenet", "chance"], typer.Option(help="Of blend: what the network knows when it begins.")
     ] = "imagenet",
+    net: Annotated[
+        Literal["mobilenet16", "mobilenet32"],
+        typer.Option(help="Of blend: MobileNetV2 as far as its maps at a sixteenth or at a thirty-second."),
+    ] = "mobilenet16",
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Of blend: at most; 6000 if not given, 200 with --quick.", show_default=False
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
@@ -68,7 +78,10 @@ def train(
     clips = tuple(clip for one in sets for clip in one.clips)
     _require_folder(out)
     place = out or Path("blend.onnx" if recipe == "blend" else f"{recipe}.json")
-    told = RECIPES[recipe](Request(recipe, clips, place, work, quick=quick, quiet=quiet, seed=seed, begin=begin))
+    asked = Request(
+        *(recipe, clips, place, work), quick=quick, quiet=quiet, seed=seed, begin=begin, net=net, iterations=iterations
+    )
+    told = RECIPES[recipe](asked)
     remarks = [*(remark for one in sets for remark in one.remarks), *told.remarks]
     if json:
         print_json({"model": text(str(place)), **told.row, "remarks": remarks})

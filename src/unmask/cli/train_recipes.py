@@ -30,6 +30,8 @@ class Request:
         quiet: Whether no progress is shown.
         seed: Of what a network draws by chance.
         begin: What a network knows when it begins.
+        net: What of a network reads the pictures.
+        iterations: Of a network, at most; as its recipe says when None.
     """
 
     recipe: str
@@ -40,6 +42,8 @@ class Request:
     quiet: bool
     seed: int = 1
     begin: Literal["imagenet", "chance"] = "imagenet"
+    net: Literal["mobilenet16", "mobilenet32"] = "mobilenet16"
+    iterations: int | None = None
 
     @property
     def variants(self) -> "Sequence[Variant]":
@@ -131,7 +135,8 @@ def _blend(asked: Request) -> Told:
         films, remarks = gather(
             real, [people[clip] for clip in real], asked.work, settings(), on_begin=watch.begin, on_end=watch.end
         )
-    recipe = replace(QUICK if asked.quick else FULL, seed=asked.seed)
+    whole = QUICK if asked.quick else FULL
+    recipe = replace(whole, seed=asked.seed, net=asked.net, iterations=asked.iterations or whole.iterations)
     trained = train_blend(
         films,
         asked.work,
