@@ -45,6 +45,7 @@ def test_a_broken_training_goes_on_where_it_was_and_comes_to_the_same(tmp_path: 
     mended = train_blend(faces, tmp_path / "broken", TINY, on_step=begun.append)
     assert begun == [2]
     assert [look.iteration for look in mended.looks] == [1, 2]
+    assert mended.best_iteration == (2 if mended.looks[1].area > mended.looks[0].area else 1)
     assert mended.answers == whole.answers
     lines = (tmp_path / "broken" / CURVE).read_text(encoding="utf-8").splitlines()
     assert len(lines) == 3

@@ -44,6 +44,10 @@ def train(
             metavar="N", min=1, help="Of blend: at most; 6000 if not given, 200 with --quick.", show_default=False
         ),
     ] = None,
+    int8: Annotated[
+        bool,
+        typer.Option("--int8", help="Of blend: write the network in numbers of 8 bits as well, and measure it."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
@@ -56,7 +60,8 @@ def train(
     matter of seconds. Each person is left out once: the figures are those of models that had not seen them.
 
     blend learns where a face was laid over another, from faces it forges itself out of the films that are real; of four people or more,
-    a quarter is never trained on. It needs pip install 'unmask[lab]' and, to begin from photographs, one package more that it names.
+    a quarter is never trained on. Beside the network and its calibration it leaves a record, FILE_training.json: the curve of the training
+    and the answers about people left out, from which unmask bench blend computes its figures. It needs pip install 'unmask[lab]' and, to begin from photographs, one package more that it names.
 
     Films that are called both real and fake are refused, and such as look alike are named.
 
@@ -79,7 +84,14 @@ def train(
     _require_folder(out)
     place = out or Path("blend.onnx" if recipe == "blend" else f"{recipe}.json")
     asked = Request(
-        *(recipe, clips, place, work), quick=quick, quiet=quiet, seed=seed, begin=begin, net=net, iterations=iterations
+        *(recipe, clips, place, work),
+        quick=quick,
+        quiet=quiet,
+        seed=seed,
+        begin=begin,
+        net=net,
+        iterations=iterations,
+        int8=int8,
     )
     told = RECIPES[recipe](asked)
     remarks = [*(remark for one in sets for remark in one.remarks), *told.remarks]

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from unmask.benchmark.blend_trials import Tried
     from unmask.datasets import Clip
-    from unmask.training.blend import TrainedBlend
     from unmask.training.films import Variant
     from unmask.training.linear import LeftOutFilm
 
@@ -32,6 +30,7 @@ class Request:
         begin: What a network knows when it begins.
         net: What of a network reads the pictures.
         iterations: Of a network, at most; as its recipe says when None.
+        int8: Whether a network is also written and measured in numbers of 8 bits.
     """
 
     recipe: str
@@ -44,6 +43,7 @@ class Request:
     begin: Literal["imagenet", "chance"] = "imagenet"
     net: Literal["mobilenet16", "mobilenet32"] = "mobilenet16"
     iterations: int | None = None
+    int8: bool = False
 
     @property
     def variants(self) -> "Sequence[Variant]":
@@ -119,7 +119,9 @@ def _blend(asked: Request) -> Told:
     """A network that says where a face was laid over another."""
     from dataclasses import replace
 
+    from unmask.benchmark.blend_run import ENDING
     from unmask.benchmark.blend_trials import kind_rows, kind_table
+    from unmask.cli.blend_record import recorded
     from unmask.cli.progress import watching
     from unmask.settings import settings
     from unmask.training.blend import FULL, QUICK, train_blend
@@ -147,20 +149,13 @@ def _blend(asked: Request) -> Told:
     apart = write_blend(trained.network, asked.out)
     answers = asked.out.with_name(f"{asked.out.stem}_answers.json")
     _write(answers, calibrated(trained.answers).model.as_json())
-    rows = kind_rows(_tried(trained), LEARNED)
+    run = recorded(asked, recipe, films, trained)
+    record = asked.out.with_name(f"{asked.out.stem}{ENDING}")
+    _write(record, run.as_json())
+    rows = kind_rows(run.tried, LEARNED)
     row = {"kinds": [asdict(one) for one in rows], "looks": [asdict(one) for one in trained.looks], "apart": apart}
-    note = f"its calibration to '{answers.name}'. The figures are those of people, and of kinds where it says no, that it was not trained on."
+    note = f"its calibration to '{answers.name}', its record to '{record.name}'. The figures are those of people, and of kinds where it says no, that it was not trained on."
     return Told(row, kind_table(rows), remarks, note)
-
-
-def _tried(trained: "TrainedBlend") -> "list[Tried]":
-    from unmask.benchmark.blend_trials import Tried
-
-    pairs = zip(trained.answers, trained.untrained, strict=True)
-    return [
-        Tried(one.kind, one.person, one.fake, one.real, before.fake, before.real, one.overlap, one.pointed)
-        for one, before in pairs
-    ]
 
 
 def _left_out(films: "Sequence[LeftOutFilm]") -> tuple[list[dict[str, Any]], list[str]]:

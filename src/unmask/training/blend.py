@@ -113,6 +113,11 @@ class TrainedBlend:
     looks: tuple[Look, ...]
     interrupted: bool
 
+    @property
+    def best_iteration(self) -> int:
+        """Of the state that was kept; 0 before the first look."""
+        return max(self.looks, key=lambda look: look.area).iteration if self.looks else 0
+
 
 def train_blend(
     films: Sequence[Faces],
