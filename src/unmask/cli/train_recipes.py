@@ -8,10 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from unmask.benchmark.blend_trials import Tried
     from unmask.benchmark.left_out import LeftOut
     from unmask.datasets import Clip
-    from unmask.training.blend import TrainedBlend
     from unmask.training.films import Variant
     from unmask.training.linear import LeftOutFilm
 
@@ -32,6 +30,9 @@ class Request:
         seed: Of what is drawn by chance.
         begin: What a network knows when it begins.
         sources: The folder that each clip is from, in the order of the clips.
+        net: What of a network reads the pictures.
+        iterations: Of a network, at most; as its recipe says when None.
+        int8: Whether a network is also written and measured in numbers of 8 bits.
     """
 
     recipe: str
@@ -43,6 +44,9 @@ class Request:
     seed: int = 1
     begin: Literal["imagenet", "chance"] = "imagenet"
     sources: tuple[str, ...] = ()
+    net: Literal["mobilenet16", "mobilenet32"] = "mobilenet16"
+    iterations: int | None = None
+    int8: bool = False
 
     @property
     def variants(self) -> "Sequence[Variant]":
@@ -143,7 +147,9 @@ def _blend(asked: Request) -> Told:
     """A network that says where a face was laid over another."""
     from dataclasses import replace
 
+    from unmask.benchmark.blend_run import ENDING
     from unmask.benchmark.blend_trials import kind_rows, kind_table
+    from unmask.cli.blend_record import recorded
     from unmask.cli.progress import watching
     from unmask.settings import settings
     from unmask.training.blend import FULL, QUICK, train_blend
@@ -159,7 +165,8 @@ def _blend(asked: Request) -> Told:
         films, remarks = gather(
             real, [people[clip] for clip in real], asked.work, settings(), on_begin=watch.begin, on_end=watch.end
         )
-    recipe = replace(QUICK if asked.quick else FULL, seed=asked.seed)
+    whole = QUICK if asked.quick else FULL
+    recipe = replace(whole, seed=asked.seed, net=asked.net, iterations=asked.iterations or whole.iterations)
     trained = train_blend(
         films,
         asked.work,
@@ -170,9 +177,12 @@ def _blend(asked: Request) -> Told:
     apart = write_blend(trained.network, asked.out)
     answers = asked.out.with_name(f"{asked.out.stem}_answers.json")
     _write(answers, calibrated(trained.answers).model.as_json())
-    rows = kind_rows(_tried(trained), LEARNED)
+    run = recorded(asked, recipe, films, trained)
+    record = asked.out.with_name(f"{asked.out.stem}{ENDING}")
+    _write(record, run.as_json())
+    rows = kind_rows(run.tried, LEARNED)
     row = {"kinds": [asdict(one) for one in rows], "looks": [asdict(one) for one in trained.looks], "apart": apart}
-    note = f"its calibration to '{answers.name}'. The figures are those of people, and of kinds where it says no, that it was not trained on."
+    note = f"its calibration to '{answers.name}', its record to '{record.name}'. The figures are those of people, and of kinds where it says no, that it was not trained on."
     return Told(row, kind_table(rows), remarks, note)
 
 
@@ -206,16 +216,6 @@ def _texture(asked: Request) -> Told:
     row = {"pairs": trained.pairs, "people": trained.people, "ranked": [asdict(one) for one in rows]}
     note = f"it learned from {trained.pairs} pairs of {trained.people} people. No model was asked about people that it had learned from."
     return Told(row, ranked_table(rows), trained.remarks, note)
-
-
-def _tried(trained: "TrainedBlend") -> "list[Tried]":
-    from unmask.benchmark.blend_trials import Tried
-
-    pairs = zip(trained.answers, trained.untrained, strict=True)
-    return [
-        Tried(one.kind, one.person, one.fake, one.real, before.fake, before.real, one.overlap, one.pointed)
-        for one, before in pairs
-    ]
 
 
 def _left_out(films: "Sequence[LeftOutFilm]") -> tuple[list[dict[str, Any]], list[str]]:
