@@ -8,6 +8,7 @@
     │   ├── BrokenMedia     it is media, but damaged beyond use
     │   └── OverLimit       it is larger, longer or slower than the limits allow
     ├── OutputError         a result could not be written (exit 3)
+    │   └── NoRoom          the disk is full
     └── MissingComponent    something is missing on this machine (exit 4)
 
 Each message is one sentence with the value, then the way out. Too little to see is no error but an abstention.
@@ -64,6 +65,12 @@ class OutputError(UnmaskError):
     """A report or result could not be written."""
 
     code = "not-written"
+
+
+class NoRoom(OutputError):
+    """The disk is full."""
+
+    code = "no-room"
 
 
 class MissingComponent(UnmaskError):

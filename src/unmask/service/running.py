@@ -1,0 +1,103 @@
+"""``unmask serve`` itself: the server in this process, workers beside it, and an end in which nothing is lost."""
+
+import ipaddress
+import signal
+import socket
+from collections.abc import Callable
+from types import FrameType
+
+import uvicorn
+
+from unmask.errors import OutputError, UsageError
+from unmask.service.app import create_app
+from unmask.service.store.database import open_database
+from unmask.service.supervisor import Supervisor
+from unmask.service.worker import Worker
+from unmask.settings import Settings, service_folder
+
+CLOSE_SECONDS = 5
+"""What listeners and uploads have when the service is asked to stop."""
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callable[[str, int], None]) -> None:
+    """Serve until asked to stop.
+
+    Args:
+        settings: Limits and those of the service.
+        on_ready: Told the address, once requests are answered.
+        on_death: Told the name of a worker that ended by itself, and how.
+
+    Raises:
+        UsageError: The address is one that others can reach.
+        OutputError: The folder cannot be written, or the address is taken.
+        MissingComponent: The page, or a database's driver, is not installed.
+    """
+    require_own_machine(settings.serve.host)
+    database = open_database(service_folder(settings), settings.serve.database)
+    supervisor = Supervisor(database, settings, on_death)
+    app = create_app(settings, database, supervisor.alive)
+    opened = _listen(settings)
+    host, port = opened.getsockname()[:2]
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=CLOSE_SECONDS
+    )
+    supervisor.start()
+    try:
+        on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+        uvicorn.Server(config).run(sockets=[opened])
+    finally:
+        supervisor.stop()
+        opened.close()
+        database.close()
+
+
+def work(settings: Settings, name: str, parent: int | None) -> None:
+    """Examine what waits, until asked to stop.
+
+    Raises:
+        OutputError: The folder cannot be written, or the database does not answer.
+    """
+    database = open_database(service_folder(settings), settings.serve.database)
+    worker = Worker(database, service_folder(settings), settings, name, parent)
+
+    def stop(_: int, __: FrameType | None) -> None:
+        worker.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    worker.run()
+    database.close()
+
+
+def require_own_machine(host: str) -> None:
+    """Refuse an address that others can reach: this service knows no keys yet.
+
+    Raises:
+        UsageError: It is one.
+    """
+    if host == "localhost":
+        return
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return
+    except ValueError:
+        pass
+    raise UsageError(
+        f"The address {host} can be reached by others, and everyone could read every result; "
+        "use 127.0.0.1, and a proxy that asks for passwords before it."
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    serve = settings.serve
+    family = socket.AF_INET6 if ":" in serve.host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((serve.host, serve.port))
+    except OSError as error:
+        opened.close()
+        raise OutputError(
+            f"The address {serve.host}:{serve.port} cannot be used: {error.strerror}. Name another port with --port."
+        ) from error
+    return opened
