@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from tests.service.store.postgresql import programs, running
 from tests.service.store.rows import Ask
@@ -23,10 +24,16 @@ def postgresql_address() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest) -> str | None:
-    """None for SQLite."""
-    named: str | None = None if request.param == "sqlite" else request.getfixturevalue("postgresql_address")
-    return named
+def address(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """None for SQLite; PostgreSQL's has no tables of another test."""
+    if request.param == "sqlite":
+        yield None
+        return
+    named: str = request.getfixturevalue("postgresql_address")
+    yield named
+    engine = create_engine(named.replace("postgresql", "postgresql+psycopg", 1))
+    metadata.drop_all(engine)
+    engine.dispose()
 
 
 @pytest.fixture
@@ -44,12 +51,8 @@ def open_again(tmp_path: Path, address: str | None) -> Iterator[Open]:
 
 
 @pytest.fixture
-def database(open_again: Open, address: str | None) -> Iterator[Database]:
-    opened = open_again()
-    yield opened
-    if address is not None:
-        opened.close()
-        metadata.drop_all(opened.engine)
+def database(open_again: Open) -> Database:
+    return open_again()
 
 
 @pytest.fixture

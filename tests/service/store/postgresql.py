@@ -37,7 +37,10 @@ def running(folder: Path) -> Generator[str]:
             owner = pwd.getpwnam(UNPRIVILEGED)
             os.chown(home, owner.pw_uid, owner.pw_gid)
         rows, log = home / "rows", home / "log"
-        _run([folder / "initdb", "-D", rows, "-U", USER, "-A", "trust", "--no-sync", "--no-locale", "-E", "UTF8"], home)
+        _run(
+            [folder / "initdb", "-D", rows, "-U", USER, "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8"],
+            home,
+        )
         listening = f"-k {home} -c listen_addresses='' {FAST}"
         _run([folder / "pg_ctl", "-D", rows, "-l", log, "-w", "-o", listening, "start"], home)
         try:

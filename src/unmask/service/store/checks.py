@@ -61,12 +61,14 @@ def add_media(connection: Connection, sha256: str, size: int) -> bool:
         Whether it was kept already.
     """
     came = {"bytes": size, "kept": True, "created": time.time()}
-    if connection.execute(insert_new(connection, media).values(sha256=sha256, **came)).rowcount == 1:
-        return False
+    new = insert_new(connection, media).values(sha256=sha256, **came).returning(media.c.sha256)
     this = media.c.sha256 == sha256
-    kept = connection.scalar(select(media.c.kept).where(this).with_for_update())
-    connection.execute(update(media).where(this).values(**came))
-    return bool(kept)
+    while connection.scalar(new) is None:
+        kept = connection.scalar(select(media.c.kept).where(this).with_for_update())
+        if kept is not None:  # else it was deleted between the two
+            connection.execute(update(media).where(this).values(**came))
+            return bool(kept)
+    return False
 
 
 def has_media(connection: Connection, sha256: str) -> bool:

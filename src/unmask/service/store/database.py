@@ -144,7 +144,7 @@ def _postgresql(address: str) -> Engine:
     try:
         url = make_url(address).set(drivername="postgresql+psycopg")
         return create_engine(url, pool_pre_ping=True)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise UsageError("The service's database address cannot be read; write postgresql://USER@HOST/NAME.") from error
     except ImportError as error:
         raise MissingComponent("The driver of PostgreSQL is not installed: pip install 'unmask[postgres]'.") from error

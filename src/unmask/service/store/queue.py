@@ -188,11 +188,17 @@ def give_back(database: Database, worker: str) -> None:
             tell(connection, row.id)
 
 
-def bury(database: Database, worker: str) -> None:
-    """Give back what a worker held that is known to be dead, without waiting for its lease to run out."""
+def bury(database: Database, worker: str) -> bool:
+    """Give back what a worker held that is known to be dead, without waiting for its lease to run out.
+
+    Returns:
+        Whether it held anything.
+    """
     with database.writing() as connection:
-        for row in _held_by(connection, worker):
+        held = _held_by(connection, worker)
+        for row in held:
             _count_death(connection, row.id, row.deaths)
+    return bool(held)
 
 
 def _next() -> Select[Any]:
