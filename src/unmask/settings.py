@@ -44,6 +44,9 @@ class ServiceSettings(BaseModel):
         default=30.0, gt=0, description="A worker silent for so long loses the file that it examines."
     )
     grace_seconds: float = Field(default=20.0, ge=0, description="What workers have to lay down their work at the end.")
+    keep_days: float | None = Field(
+        default=None, gt=0, description="Days after which files are dropped, not their results; None keeps them."
+    )
 
     @field_validator("folder", mode="before")
     @classmethod

@@ -3,13 +3,15 @@
 import ipaddress
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
 
 from unmask.errors import OutputError, UsageError
 from unmask.service.app import create_app
+from unmask.service.housekeeping import Housekeeper
 from unmask.service.store.database import open_database
 from unmask.service.supervisor import Supervisor
 from unmask.service.worker import Worker
@@ -17,6 +19,7 @@ from unmask.settings import Settings, service_folder
 
 CLOSE_SECONDS = 5
 """What listeners and uploads have when the service is asked to stop."""
+BACKLOG = 512
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callable[[str, int], None]) -> None:
@@ -35,20 +38,25 @@ def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callabl
     require_own_machine(settings.serve.host)
     database = open_database(service_folder(settings), settings.serve.database)
     supervisor = Supervisor(database, settings, on_death)
+    housekeeper = Housekeeper(database, service_folder(settings), settings.serve.keep_days)
     app = create_app(settings, database, supervisor.alive)
     opened = _listen(settings)
     host, port = opened.getsockname()[:2]
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=CLOSE_SECONDS
     )
-    supervisor.start()
-    try:
-        on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
-        uvicorn.Server(config).run(sockets=[opened])
-    finally:
-        supervisor.stop()
-        opened.close()
-        database.close()
+    server = uvicorn.Server(config)
+    with _ended_by_signals(server):
+        supervisor.start()
+        housekeeper.start()
+        try:
+            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+            server.run(sockets=[opened])
+        finally:
+            supervisor.stop()
+            housekeeper.stop()
+            opened.close()
+            database.close()
 
 
 def work(settings: Settings, name: str, parent: int | None) -> None:
@@ -67,6 +75,24 @@ def work(settings: Settings, name: str, parent: int | None) -> None:
         signal.signal(number, stop)
     worker.run()
     database.close()
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Generator[None]:
+    """Signals end the server and nothing else.
+
+    It raises them once more when it is down, which would end this process before its workers.
+    """
+
+    def end(_: int, __: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def require_own_machine(host: str) -> None:
@@ -95,6 +121,7 @@ def _listen(settings: Settings) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((serve.host, serve.port))
+        opened.listen(BACKLOG)  # from now on nobody is refused; answers come as soon as the server runs
     except OSError as error:
         opened.close()
         raise OutputError(

@@ -17,8 +17,8 @@ from unmask.service.store.database import Database
 from unmask.settings import Settings, service_folder
 
 LOOK_SECONDS = 0.2
-QUICK_SECONDS = 2.0
-"""A worker that lived shorter than this died of the machine rather than of a file."""
+QUICK_SECONDS = 10.0
+"""A worker that lived shorter than this, and held no file, died of the machine."""
 LONGEST_WAIT_SECONDS = 30.0
 
 
@@ -96,15 +96,18 @@ class Supervisor:
         now = time.monotonic()
         if place.process is None:
             if now >= place.not_before:
-                self._begin(place)
+                place.not_before = now + LONGEST_WAIT_SECONDS
+                with suppress(OSError):  # no memory, or too many processes, for now
+                    self._begin(place)
             return
         code = place.process.poll()
         if code is None:
             return
+        held = False
         with suppress(OutputError):  # its lease runs out
-            queue.bury(self.database, place.name)
+            held = queue.bury(self.database, place.name)
         self.on_death(place.name, code)
-        place.quick_deaths = place.quick_deaths + 1 if now - place.begun < QUICK_SECONDS else 0
+        place.quick_deaths = 0 if held or now - place.begun > QUICK_SECONDS else place.quick_deaths + 1
         wait = min(2.0**place.quick_deaths - 1, LONGEST_WAIT_SECONDS)
         place.process, place.not_before = None, now + wait
 

@@ -1,7 +1,8 @@
 """A process that examines files for the service, one after another.
 
 It may be ended at any moment. Asked to stop (SIGTERM), it gives back what it holds; killed, its lease runs out, or whoever
-started it tells the queue. An error that nobody foresaw ends it, too: the queue counts that as a death of the file.
+started it tells the queue. An error that nobody foresaw ends it, too, after it has told the queue: nobody knows what such
+an error left behind in the process.
 """
 
 import os
@@ -10,28 +11,29 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from types import TracebackType
 
 from unmask.engine import all_cards, choose_with_models
-from unmask.errors import InputError, MissingComponent, OutputError, UsageError
+from unmask.errors import InputError, MissingComponent, OutputError, UnmaskError, UsageError
 from unmask.examine import check
 from unmask.report.as_html import as_html
 from unmask.report.as_json import as_json, evidence_as_json
 from unmask.report.as_view import as_view
 from unmask.service.problems import told
-from unmask.service.store import queue
+from unmask.service.store import checks, queue
 from unmask.service.store.database import Database
 from unmask.service.store.media import place_of
 from unmask.service.store.queue import Lease, LeaseLost
 from unmask.service.store.results import remove_result, write_result
 from unmask.settings import Settings
-from unmask.types import Evidence
+from unmask.types import Evidence, Verdict
 
 IDLE_SECONDS = 0.25
 PROGRESS_SECONDS = 0.5
 BEATS_A_LEASE = 4
 STUMBLE_SECONDS = 2.0
 """After an error that is the machine's and not the file's, such as a full disk."""
+FINISH_TRIES = 3
 
 
 class Stopped(Exception):
@@ -110,10 +112,25 @@ class Worker:
         cards = all_cards(choose_with_models(options.only, self.settings))
         result = write_result(self.folder, lease.check, as_json(report), as_view(report), as_html(report, cards))
         try:
-            queue.finish(self.database, lease, report.verdict, result)
+            self._finish(lease, report.verdict, result)
         except LeaseLost:
-            remove_result(self.folder, result)
+            self._drop(lease, result)
             raise
+
+    def _finish(self, lease: Lease, verdict: Verdict, result: str) -> None:
+        """Note the verdict, and not at once give up work of minutes where the database is away for seconds."""
+        for _ in range(FINISH_TRIES - 1):
+            with suppress(OutputError):
+                queue.finish(self.database, lease, verdict, result)
+                return
+            self._stop.wait(STUMBLE_SECONDS)
+        queue.finish(self.database, lease, verdict, result)
+
+    def _drop(self, lease: Lease, result: str) -> None:
+        with self.database.reading() as connection:
+            noted = checks.result_of(connection, lease.check)
+        if noted != result:  # else an answer of the database was lost on its way, and the check has this result
+            remove_result(self.folder, result)
 
 
 @dataclass(slots=True)
@@ -127,15 +144,20 @@ class _Held:
     _thread: threading.Thread | None = None
     _told: float = 0.0
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "_Held":  # noqa: PYI034 # shape checks in tests cannot read Self
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self._thread.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._over.set()
         if self._thread is not None:
             self._thread.join()
+        if isinstance(error, Exception) and not isinstance(error, _FORESEEN):
+            with suppress(LeaseLost, OutputError):
+                queue.stumble(self.worker.database, self.lease, _internal(error))
 
     def progress(self, seconds: float, of: float | None) -> None:
         """Tell how far the film was read, twice a second at most."""
@@ -143,12 +165,14 @@ class _Held:
         now = time.monotonic()
         if now - self._told >= PROGRESS_SECONDS:
             self._told = now
-            queue.progress(self.worker.database, self.lease, seconds, of, self._seconds())
+            with suppress(OutputError):  # the next one tells more
+                queue.progress(self.worker.database, self.lease, seconds, of, self._seconds())
 
     def found(self, person: int | None, evidence: Evidence) -> None:
         """Tell what a detector says."""
         self._require()
-        queue.found(self.worker.database, self.lease, person, evidence_as_json(evidence))
+        with suppress(OutputError):  # the report will tell it
+            queue.found(self.worker.database, self.lease, person, evidence_as_json(evidence))
 
     def _require(self) -> None:
         if self._lost.is_set():
@@ -168,3 +192,14 @@ class _Held:
                 return
             except OutputError:
                 continue  # the database is away for a moment; the lease has time for three more
+
+
+_FORESEEN = (UnmaskError, LeaseLost, Stopped)
+
+
+def _internal(error: Exception) -> queue.Error:
+    return {
+        "code": "internal",
+        "message": f"unmask itself failed at this file ({type(error).__name__}).",
+        "way_out": "Report it with the file, if you may; no other check was lost.",
+    }

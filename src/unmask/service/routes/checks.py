@@ -16,8 +16,8 @@ from unmask.service.problems import Problem, told
 from unmask.service.schemas import CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
 from unmask.service.store import checks, events
 from unmask.service.store.checks import Filters, Label, Options, State, Told
-from unmask.service.store.media import remove
-from unmask.service.store.results import Part, remove_result, result_path
+from unmask.service.store.keeping import remove_check
+from unmask.service.store.results import Part, result_path
 from unmask.types import Word
 
 router = APIRouter(tags=["checks"])
@@ -126,14 +126,8 @@ def drop_label(check: CheckId, given: Given) -> None:
 @router.delete("/checks/{check}", status_code=204, responses=answers(404))
 def delete(check: CheckId, given: Given) -> None:
     """Delete a check and its result; the file goes with the last check that needs it. One that runs is ended."""
-    with given.database.writing() as connection:
-        left = checks.remove(connection, check)
-    if left is None:
+    if not remove_check(given.database, given.folder, check):
         raise _no_check()
-    if left.result is not None:
-        remove_result(given.folder, left.result)
-    if left.media is not None:
-        remove(given.folder, left.media)
 
 
 def _found(check: str, given: Context) -> Told:

@@ -17,7 +17,7 @@ from unmask.service.context import Context, Given
 from unmask.service.guard import MEDIA_POLICY, POLICY
 from unmask.service.problems import Problem, told
 from unmask.service.schemas import FileName, MediaOut, Sha256
-from unmask.service.store import checks
+from unmask.service.store.keeping import keep
 from unmask.service.store.media import Upload, place_of
 
 router = APIRouter(tags=["media"])
@@ -62,12 +62,12 @@ async def upload(request: Request, given: Given, name: Annotated[FileName, Query
                 await to_thread.run_sync(coming.write, block)
             if not coming.bytes:
                 raise Problem(400, "empty", "The request has no body.", "Send the file as the body of the request.")
-            sha256 = await to_thread.run_sync(coming.keep)
+            sha256, known = await to_thread.run_sync(keep, given.database, coming)
     except OverLimit as error:
         raise Problem(413, error.code, *_words(error)) from error
     except OutputError as error:
         raise Problem(507, error.code, *_words(error)) from error
-    return await to_thread.run_sync(_noted, given, sha256, coming.bytes, name)
+    return MediaOut(sha256=sha256, bytes=coming.bytes, name=name, known=known)
 
 
 @router.get("/media/{sha256}", responses=answers(404) | {200: {"content": {"application/octet-stream": {}}}})
@@ -112,12 +112,6 @@ async def _blocks(request: Request, given: Context) -> AsyncIterator[bytes]:
             yield bytes(held)
             held.clear()
     yield bytes(held)
-
-
-def _noted(given: Context, sha256: str, size: int, name: str) -> MediaOut:
-    with given.database.writing() as connection:
-        known = checks.add_media(connection, sha256, size)
-    return MediaOut(sha256=sha256, bytes=size, name=name, known=known)
 
 
 def _words(error: OverLimit | OutputError) -> tuple[str, str]:

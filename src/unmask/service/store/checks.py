@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from unmask.errors import UsageError
 from unmask.service.store import events
-from unmask.service.store.database import Database
+from unmask.service.store.database import Database, insert_new
 from unmask.service.store.tables import checks, media
 from unmask.types import Word
 
@@ -55,22 +55,26 @@ Told = Mapping[str, Any]
 
 
 def add_media(connection: Connection, sha256: str, size: int) -> bool:
-    """Note that the file of this content is kept.
+    """Note that the file of this content is kept, from now on if it came again.
 
     Returns:
         Whether it was kept already.
     """
-    kept = connection.scalar(select(media.c.kept).where(media.c.sha256 == sha256))
-    if kept is None:
-        connection.execute(insert(media).values(sha256=sha256, bytes=size, kept=True, created=time.time()))
-    elif not kept:
-        connection.execute(update(media).where(media.c.sha256 == sha256).values(kept=True, created=time.time()))
-    return bool(kept)
+    came = {"bytes": size, "kept": True, "created": time.time()}
+    new = insert_new(connection, media).values(sha256=sha256, **came).returning(media.c.sha256)
+    this = media.c.sha256 == sha256
+    while connection.scalar(new) is None:
+        kept = connection.scalar(select(media.c.kept).where(this).with_for_update())
+        if kept is not None:  # else it was deleted between the two
+            connection.execute(update(media).where(this).values(**came))
+            return bool(kept)
+    return False
 
 
 def has_media(connection: Connection, sha256: str) -> bool:
-    """Whether the file of this content is kept."""
-    return bool(connection.scalar(select(media.c.kept).where(media.c.sha256 == sha256)))
+    """Whether the file of this content is kept; within a transaction that writes, nobody drops it before its end."""
+    kept = select(media.c.kept).where(media.c.sha256 == sha256)
+    return bool(connection.scalar(kept.with_for_update(read=True)))
 
 
 def add(connection: Connection, sha256: str, name: str, options: Options, priority: Priority) -> str:
@@ -163,10 +167,14 @@ def remove(connection: Connection, check: str) -> Left | None:
     Returns:
         What is left to be removed, None where there is no such check.
     """
-    row = connection.execute(select(checks.c.media, checks.c.result).where(checks.c.id == check)).one_or_none()
+    this = checks.c.id == check
+    sha256 = connection.scalar(select(checks.c.media).where(this))
+    # First the file, as whoever asks for a check of it does: two at once wait for each other, and both see the other's end.
+    connection.execute(select(media.c.sha256).where(media.c.sha256 == sha256).with_for_update())
+    row = connection.execute(select(checks.c.media, checks.c.result).where(this).with_for_update()).one_or_none()
     if row is None:
         return None
-    connection.execute(delete(checks).where(checks.c.id == check))
+    connection.execute(delete(checks).where(this))
     events.forget(connection, check)
     events.append(connection, check, "gone", {"check": check})
     needed = connection.scalar(select(func.count()).where(checks.c.media == row.media))
@@ -220,7 +228,7 @@ def _read_cursor(after: str) -> tuple[float, str]:
 _SEEN = select(checks, media.c.kept.label("media_kept")).join(media, media.c.sha256 == checks.c.media)
 
 
-def _told(row: Row[Any]) -> Told:
+def _told(row: Any) -> Told:
     interval = None if row.low is None else [row.low, row.high]
     verdict = {"word": row.word, "probability": row.probability, "interval": interval, "sentence": row.sentence}
     return {

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from unmask.errors import NoRoom, OutputError, OverLimit
 
@@ -35,7 +35,7 @@ class Upload:
         self._path = Path(name)
         self._file: BinaryIO = os.fdopen(handle, "wb")
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Upload":  # noqa: PYI034 # shape checks in tests cannot read Self
         return self
 
     def __exit__(
@@ -65,21 +65,41 @@ class Upload:
         except OSError as error:
             raise _refusal(error) from error
 
-    def keep(self) -> str:
-        """Put the file where its content belongs, and say its SHA-256.
+    def seal(self) -> str:
+        """Take no more bytes, and let those that came outlast a loss of power.
+
+        Returns:
+            The SHA-256 of the file.
 
         Raises:
             NoRoom: The disk is full.
             OutputError: It cannot be written.
         """
-        sha256 = self._digest.hexdigest()
+        try:
+            if not self._file.closed:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+        except OSError as error:
+            raise _refusal(error) from error
+        return self._digest.hexdigest()
+
+    def keep(self) -> str:
+        """Put the file where its content belongs; ``keeping.keep`` does so together with its row.
+
+        Returns:
+            The SHA-256 of the file.
+
+        Raises:
+            NoRoom: The disk is full.
+            OutputError: It cannot be written.
+        """
+        sha256 = self.seal()
         place = place_of(self._folder, sha256)
         try:
-            self._file.flush()
-            os.fsync(self._file.fileno())
-            self._file.close()
             place.parent.mkdir(parents=True, exist_ok=True)
             self._path.replace(place)
+            settle(place.parent)
         except OSError as error:
             raise _refusal(error) from error
         return sha256
@@ -102,6 +122,15 @@ def sweep(folder: Path, older_than: float) -> None:
         with suppress(FileNotFoundError):
             if path.stat().st_mtime < older_than:
                 path.unlink()
+
+
+def settle(folder: Path) -> None:
+    """Let names of a folder outlast a loss of power, as the bytes of the files do."""
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _refusal(error: OSError) -> OutputError:

@@ -6,11 +6,11 @@ held, so that every check has exactly one result, whatever dies and whenever.
 
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Select, literal, select, update
 
 from unmask.service.store import events
 from unmask.service.store.checks import Options, tell
@@ -20,8 +20,10 @@ from unmask.types import Verdict
 
 MOST_DEATHS = 3
 """A file at which so many workers died is put aside: a fourth would die too."""
-MOST_ATTEMPTS = 3
+MOST_STUMBLES = 3
 EXPIRED_AT_ONCE = 100
+FARTHEST_LEASES = 2.0
+"""No worker holds a check for more than one lease from now; one that says so was taken before the clock was set back."""
 
 Error = Mapping[str, str]
 """``code``, ``message`` and ``way_out`` of what went wrong, as the API tells it."""
@@ -63,13 +65,10 @@ def claim(database: Database, worker: str, lease_seconds: float) -> Lease | None
         lease_seconds: How long it is held without a beat.
     """
     now = time.time()
-    waiting = select(checks.c.id, checks.c.media, checks.c.name, checks.c.options, checks.c.attempts).where(
-        checks.c.state == "queued"
-    )
-    order = (checks.c.priority, checks.c.created, checks.c.id)
     with database.writing() as connection:
+        _shorten_leases(connection, now, lease_seconds)
         _give_back_expired(connection, now)
-        row = connection.execute(waiting.order_by(*order).limit(1).with_for_update(skip_locked=True)).one_or_none()
+        row = connection.execute(_next()).one_or_none()
         if row is None:
             return None
         lease = Lease(row.id, row.media, row.name, _options(row.options), secrets.token_urlsafe(16), row.attempts + 1)
@@ -123,7 +122,7 @@ def found(database: Database, lease: Lease, person: int | None, evidence: Mappin
     """
     told = {"check": lease.check, "person": person, "evidence": dict(evidence)}
     with database.writing() as connection:
-        _set(connection, lease, worker=checks.c.worker)
+        _set(connection, lease, lease=lease.secret)  # changes nothing, and fails where it is no longer held
         events.append(connection, lease.check, "evidence", told)
 
 
@@ -159,12 +158,14 @@ def stumble(database: Database, lease: Lease, error: Error) -> None:
     Raises:
         LeaseLost: The check is no longer held.
     """
-    if lease.attempt >= MOST_ATTEMPTS:
-        fail(database, lease, error)
-        return
     with database.writing() as connection:
-        _set(connection, lease, state="queued", **_FREE)
-        tell(connection, lease.check)
+        _set(connection, lease, stumbles=checks.c.stumbles + 1)
+        stumbles = connection.scalar(select(checks.c.stumbles).where(checks.c.id == lease.check)) or 0
+        if stumbles < MOST_STUMBLES:
+            _set(connection, lease, state="queued", **_FREE)
+            tell(connection, lease.check)
+        else:
+            _over(connection, lease, "failed", error=dict(error))
 
 
 def release(database: Database, lease: Lease) -> None:
@@ -179,24 +180,52 @@ def release(database: Database, lease: Lease) -> None:
 
 
 def give_back(database: Database, worker: str) -> None:
-    """Give back what a worker held that was ended on purpose; no death is counted."""
+    """Give back what a worker held that was ended on purpose; nothing is counted."""
+    untouched = {"state": "queued", "attempts": checks.c.attempts - 1, **_FREE}
     with database.writing() as connection:
-        for row in connection.execute(_HELD.where(checks.c.worker == worker)).all():
-            connection.execute(update(checks).where(checks.c.id == row.id).values(state="queued", **_FREE))
+        for row in _held_by(connection, worker):
+            connection.execute(update(checks).where(checks.c.id == row.id).values(**untouched))
             tell(connection, row.id)
 
 
-def bury(database: Database, worker: str) -> None:
-    """Give back what a worker held that is known to be dead, without waiting for its lease to run out."""
+def bury(database: Database, worker: str) -> bool:
+    """Give back what a worker held that is known to be dead, without waiting for its lease to run out.
+
+    Returns:
+        Whether it held anything.
+    """
     with database.writing() as connection:
-        rows = connection.execute(_HELD.where(checks.c.worker == worker).with_for_update(skip_locked=True)).all()
-        for row in rows:
+        held = _held_by(connection, worker)
+        for row in held:
             _count_death(connection, row.id, row.deaths)
+    return bool(held)
+
+
+def _next() -> Select[Any]:
+    row = select(checks.c.id, checks.c.media, checks.c.name, checks.c.options, checks.c.attempts).where(_WAITING)
+    oldest = row.order_by(checks.c.priority, checks.c.created, checks.c.id).limit(1)
+    return oldest.with_for_update(skip_locked=True)
+
+
+def _expired(now: float) -> Select[Any]:
+    return _HELD.where(checks.c.lease_until < now).limit(EXPIRED_AT_ONCE).with_for_update(skip_locked=True)
+
+
+def _held_by(connection: Connection, worker: str) -> Sequence[Any]:
+    # One that is being ended at this moment, by the last word of the dead, is not waited for.
+    return connection.execute(_HELD.where(checks.c.worker == worker).with_for_update(skip_locked=True)).all()
+
+
+def _shorten_leases(connection: Connection, now: float, lease_seconds: float) -> None:
+    """Let leases that were taken before the clock was set back run out in one more lease, if nobody renews them."""
+    too_far = (_RUNNING, checks.c.lease_until > now + FARTHEST_LEASES * lease_seconds)
+    far = select(checks.c.id).where(*too_far).with_for_update(skip_locked=True)
+    for check in connection.scalars(far).all():
+        connection.execute(update(checks).where(checks.c.id == check).values(lease_until=now + lease_seconds))
 
 
 def _give_back_expired(connection: Connection, now: float) -> None:
-    expired = _HELD.where(checks.c.lease_until < now).limit(EXPIRED_AT_ONCE)
-    for row in connection.execute(expired.with_for_update(skip_locked=True)).all():
+    for row in connection.execute(_expired(now)).all():
         _count_death(connection, row.id, row.deaths)
 
 
@@ -213,13 +242,17 @@ def _count_death(connection: Connection, check: str, deaths: int) -> None:
 
 def _end(database: Database, lease: Lease, state: str, **values: Any) -> None:
     with database.writing() as connection:
-        _set(connection, lease, state=state, finished=time.time(), **values, **_FREE)
-        events.forget(connection, lease.check, "progress")
-        tell(connection, lease.check)
+        _over(connection, lease, state, **values)
+
+
+def _over(connection: Connection, lease: Lease, state: str, **values: Any) -> None:
+    _set(connection, lease, state=state, finished=time.time(), **values, **_FREE)
+    events.forget(connection, lease.check, "progress")
+    tell(connection, lease.check)
 
 
 def _set(connection: Connection, lease: Lease, /, **values: Any) -> None:
-    mine = (checks.c.id == lease.check, checks.c.state == "running", checks.c.lease == lease.secret)
+    mine = (checks.c.id == lease.check, _RUNNING, checks.c.lease == lease.secret)
     if connection.execute(update(checks).where(*mine).values(**values)).rowcount != 1:
         raise LeaseLost(lease.check)
 
@@ -229,7 +262,10 @@ def _options(kept: Mapping[str, Any]) -> Options:
     return Options(None if only is None else tuple(only), bool(kept.get("fast")), kept.get("threshold"))
 
 
-_HELD = select(checks.c.id, checks.c.deaths).where(checks.c.state == "running")
+# Written out in the statement: of a value that comes beside it, databases do not know that a partial index covers it.
+_WAITING = checks.c.state == literal("queued", literal_execute=True)
+_RUNNING = checks.c.state == literal("running", literal_execute=True)
+_HELD = select(checks.c.id, checks.c.deaths).where(_RUNNING)
 _FREE: Mapping[str, None] = {"worker": None, "lease": None, "lease_until": None}
 _QUARANTINED: Error = {
     "code": "quarantined",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from unmask.errors import NoRoom, OutputError
-from unmask.service.store.media import NO_ROOM
+from unmask.service.store.media import NO_ROOM, settle
 
 FOLDER = "results"
 Part = Literal["report.json", "report.html", "view.json"]
@@ -51,6 +51,7 @@ def write_result(folder: Path, check: str, report: Mapping[str, Any], view: Mapp
                 file.flush()
                 os.fsync(file.fileno())
         aside.replace(results / name)
+        settle(results)
     except OSError as error:
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)

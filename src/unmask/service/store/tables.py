@@ -28,7 +28,7 @@ media = Table(
     Column("sha256", Text, primary_key=True),
     Column("bytes", BigInteger, nullable=False),
     Column("kept", Boolean, nullable=False, default=True),
-    Column("created", Double, nullable=False),
+    Column("created", Double, nullable=False),  # when it came last
 )
 
 checks = Table(
@@ -42,6 +42,7 @@ checks = Table(
     Column("state", Text, nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("deaths", Integer, nullable=False, default=0),
+    Column("stumbles", Integer, nullable=False, default=0),
     Column("worker", Text),
     Column("lease", Text),
     Column("lease_until", Double),
@@ -55,7 +56,7 @@ checks = Table(
     Column("low", Double),
     Column("high", Double),
     Column("sentence", Text),
-    Column("error", JSON),
+    Column("error", JSON(none_as_null=True)),
     Column("result", Text),
     Column("label", Text),
     Column("note", Text),
@@ -88,5 +89,6 @@ events = Table(
     Column("told", JSON, nullable=False),
     Column("at", Double, nullable=False),
     Index("events_by_check", "check_id", "kind"),
+    Index("events_by_age", "at"),
     sqlite_autoincrement=True,  # a number is never given twice, so that whoever resumes misses nothing
 )
