@@ -76,8 +76,9 @@ PAIRS := docs/pictures/blend-pairs.jpg
 pairs: $(READY) ## Draw the guide's picture of what blend learns from anew
 	$(BIN)/python -m unmask.training.blend_sheet examples/real.mp4 $(PAIRS) && ls -l $(PAIRS)
 
-bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER how well pulses are read, with FILMS=FOLDER what marks survive, with SWAPS=FOLDER how well the lab swaps
+bench: $(READY) ## Print speed and memory, and what trainings of blend left; with RECORDINGS=FOLDER how well pulses are read, with FILMS=FOLDER what marks survive, with SWAPS=FOLDER how well the lab swaps
 	$(BIN)/unmask bench speed
+	$(BIN)/unmask bench blend docs/trainings
 	$(if $(RECORDINGS),$(BIN)/unmask bench pulse $(RECORDINGS))
 	$(if $(FILMS),$(BIN)/unmask bench watermark $(FILMS))
 	$(if $(SWAPS),$(BIN)/unmask bench lab $(SWAPS))

@@ -13,7 +13,7 @@ from unmask.examine import Progress
 from unmask.media.encode import write_video
 from unmask.media.image import write_image
 from unmask.settings import Settings
-from unmask.verdict.conformal import upper_bound
+from unmask.signals.exceedance import upper_bound
 from unmask.verdict.profile import read_profile, write_profile
 
 ODDS = np.random.default_rng(3).normal(0.5, 1.0, 40).tolist()

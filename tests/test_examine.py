@@ -18,7 +18,7 @@ from unmask.verdict.profile import Population, Profile, ProfileFile, write_profi
 from unmask.version import __version__
 from unmask.weights import weight_card
 
-PERSONAL = {"blend", "consistency", "flicker", "identity", "motion", "pulse", "seam", "together"}
+PERSONAL = {"blend", "consistency", "flicker", "identity", "motion", "pulse", "seam", "texture", "together"}
 """Detectors that look at a person in a film."""
 
 
@@ -84,6 +84,7 @@ def test_a_still_is_asked_only_what_a_still_can_answer(tmp_path: Path) -> None:
         "consistency",
         "identity",
         "seam",
+        "texture",
         "together",
     }
     assert found.people[0].track.bits_per_pixel is None

@@ -23,8 +23,9 @@ from unmask.media.source import open_source, sha256_of, shown
 from unmask.media.writing import written_aside
 from unmask.report.wording import counted
 from unmask.settings import Settings
+from unmask.signals.exceedance import CONFIDENCE, upper_bound
 from unmask.types import Engine, MediaKind
-from unmask.verdict.conformal import CONFIDENCE, clips_needed, upper_bound
+from unmask.verdict.conformal import clips_needed
 from unmask.verdict.profile import LEAST_CLIPS, Kind, Population, Profile
 
 FALSE_ALARMS = 0.15

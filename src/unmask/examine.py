@@ -16,7 +16,7 @@ from unmask.reference import read_reference
 from unmask.settings import Settings
 from unmask.settings import settings as read_settings
 from unmask.signals.appearance import chosen_evenly
-from unmask.types import Comparison, Evidence, Frame, Media, Person, Provenance, Reference, Report, Track
+from unmask.types import Comparison, Evidence, Frame, Media, Person, PixelBox, Provenance, Reference, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
 from unmask.verdict.threats import threats
 
@@ -40,6 +40,7 @@ def check(
     profile: Path | None = None,
     reference: Path | str | Reference | None = None,
     name: str | None = None,
+    blank: PixelBox | None = None,
     on_progress: Progress | None = None,
     on_evidence: Findings | None = None,
 ) -> Report:
@@ -60,6 +61,8 @@ def check(
         reference: Films and stills of one person, a folder or a file, with whom people are compared; for several files
             read it once by ``read_reference``.
         name: Name shown in the report, the path when None.
+        blank: A box of each picture that is painted over before faces are looked for, such as one with a visible label;
+            credentials and marks are read in the file as it is.
         on_progress: Told how far the film was read.
         on_evidence: Told what each detector finds as soon as it has, long before the verdict.
 
@@ -86,7 +89,8 @@ def check(
     key = open_key(limits.keys, clip_key)
     known = read_reference(reference, limits) if isinstance(reference, Path | str) else reference
     media = probe(Path(path), limits, name=name)
-    followed = follow_people(Path(path), media, limits, on_progress, changes=media.kind == "video" and not limits.fast)
+    with_changes = media.kind == "video" and not limits.fast
+    followed = follow_people(Path(path), media, limits, on_progress, changes=with_changes, blank=blank)
     following, incomplete = followed.following, followed.incomplete
     tracks = tuple(map(_glanced_at, following.tracks)) if limits.fast else following.tracks
     tell = on_evidence or _nobody
@@ -155,7 +159,13 @@ class Followed:
 
 
 def follow_people(
-    path: Path, media: Media, settings: Settings, on_progress: Progress | None = None, *, changes: bool = False
+    path: Path,
+    media: Media,
+    settings: Settings,
+    on_progress: Progress | None = None,
+    *,
+    changes: bool = False,
+    blank: PixelBox | None = None,
 ) -> Followed:
     """Tracks of everyone in a film or still, and a sentence when the film broke off.
 
@@ -165,6 +175,7 @@ def follow_people(
         settings: Limits.
         on_progress: Told how far the film was read.
         changes: Whether to measure what changes from frame to frame, which a film alone has.
+        blank: A box of each picture that is painted over first.
 
     Raises:
         InputError: The film cannot be decoded.
@@ -172,7 +183,7 @@ def follow_people(
     if media.video is None:
         return Followed(Following((), 0, None, (), 0))
     bits = media.video.bits_per_pixel if media.kind == "video" else None
-    with open_frames(path, media, settings) as film:
+    with open_frames(path, media, settings, blank=blank) as film:
         frames = _reported(film, media.duration_seconds, on_progress) if on_progress else film
         following = follow(frames, max_people=settings.max_people, bits_per_pixel=bits, changes=changes)
     return Followed(following, film.broken_off or _gaps(film.skipped), film.skipped)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from tests.benchmark.told import named, told
+from tests.training.labelled import BEYOND, BOX, labelled
 from unmask.benchmark.clips import ClipRow, alarms, clip_row, paired, rankings
 from unmask.benchmark.clips_nulls import nulls_of
 from unmask.benchmark.clips_section import clips_origin, clips_suite
@@ -169,10 +170,29 @@ def test_a_drawn_film_without_a_face_is_checked_and_a_broken_one_refused(tmp_pat
     broken.write_bytes(b"no film at all")
     seen = clip_row(Film(film, "grey.mp4"), Settings())
     assert (seen.verdict, seen.main_tracked, seen.error) == ("cannot-tell", 0.0, None)
+    assert "file" in seen.fakes
     refused = clip_row(Film(broken, "broken.mp4"), Settings())
     assert refused.verdict is None
     assert refused.error
     assert "broken.mp4" in refused.error
+
+
+def test_a_seal_gives_no_fake_away_unless_it_is_asked(tmp_path: Path) -> None:
+    film = tmp_path / "grey.mp4"
+    write_video(film, [np.full((96, 128, 3), 90 + k, np.uint8) for k in range(12)], 25.0)
+    assert {"credentials", "watermark"}.isdisjoint(clip_row(Film(film, "grey.mp4"), Settings()).fakes)
+    assert "credentials" in clip_row(Film(film, "grey.mp4"), Settings(), only=["credentials"]).fakes
+
+
+def test_a_label_where_the_data_set_says_changes_nothing_that_is_noted_of_a_film(tmp_path: Path) -> None:
+    """Facts of the file aside: its bytes are another's."""
+    seen = []
+    for text, place in (("FAKE", BOX), ("OK", BOX), ("FAKE", BEYOND)):
+        clip = labelled(tmp_path, text, place)
+        row = clip_row(Film(clip.path, text, "fake", label_box=clip.label_box), Settings(), only=["seam", "flicker"])
+        seen.append((row.fakes, row.pictures, row.appearance))
+    assert seen[0] == seen[1] != seen[2]
+    assert seen[0][0]["seam"] is not None
 
 
 def test_hashes_name_the_set_of_files_whatever_their_order() -> None:

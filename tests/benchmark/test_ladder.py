@@ -126,6 +126,18 @@ def test_a_film_that_begins_late_is_coded_from_zero(tmp_path: Path) -> None:
         assert next(iter(frames)).seconds == 0.0
 
 
+def test_a_visible_label_is_painted_over_before_a_film_is_coded(tmp_path: Path) -> None:
+    film, box = write_film(tmp_path / "film.mp4", room(1)), (16, 16, 48, 32)
+    pictures = []
+    for blank in (None, box):
+        left = put_on(RUNGS[1], film, tmp_path / "left.mp4", Settings(), cut=False, blank=blank)
+        with open_frames(left, probe(left, Settings()), Settings()) as frames:
+            pictures.append(next(iter(frames)).image[20:28, 20:44].astype(float))
+    whole, painted = pictures
+    assert whole.std() > painted.std()
+    assert abs(painted.mean() - 128) < 3
+
+
 def answers(*, coded: bool) -> list[ClipRow]:
     """Seven people's pairs; a detector that is right until films are coded hard, and one that then abstains."""
     rng, rows = np.random.default_rng(1), []

@@ -19,7 +19,7 @@ from unmask.media.encode import write_video
 NAMES = ("line\nbreak.mp4", "-i", "--", "--json", "\u202egnp.4pm.mp4", "a b'\"$(touch x).mp4", "%s[1]*.mp4", "#?&.mp4")
 MORE_NAMES = ("\x1b[31mred.mp4", "Ünï – 片.mp4", "...mp4")
 
-STILL = ["blend", "consistency", "identity", "seam", "together"]
+STILL = ["blend", "consistency", "identity", "seam", "texture", "together"]
 """Detectors that look at a person in a still."""
 
 

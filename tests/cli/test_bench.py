@@ -75,3 +75,17 @@ def test_a_ladder_without_pairs_is_a_usage_error(folder: Path) -> None:
     (folder / "anna_0_real.mp4").unlink()
     with pytest.raises(UsageError, match="has its pair"):
         bench("ladder", folder, quiet=True)
+
+
+def test_blend_needs_no_folder_and_is_written_into_the_page(tmp_path: Path) -> None:
+    page = tmp_path / "results.md"
+    done = unmask("bench", "blend", "--json", "--write", page)
+    assert done.returncode == 0, done.stderr
+    assert [row["iteration"] for row in rows(done) if row["kind"] == "rise"] == list(range(500, 6001, 500))
+    assert "<!-- bench blend -->" in page.read_text(encoding="utf-8")
+
+
+def test_blend_refuses_a_folder_without_records_in_one_sentence(tmp_path: Path) -> None:
+    done = unmask("bench", "blend", tmp_path)
+    assert done.returncode == 2
+    assert "holds no record of a training" in done.stderr

@@ -23,7 +23,7 @@ ROW = (
 )
 ADDED = ("media", "unchecked", "threats", "seen_until", "incomplete", "crowd", "profile", "error")
 FACE = ("id", "start", "end", "box", "evidence")
-PERSONAL = {"blend", "consistency", "flicker", "identity", "motion", "pulse", "seam", "together"}
+PERSONAL = {"blend", "consistency", "flicker", "identity", "motion", "pulse", "seam", "texture", "together"}
 EVIDENCE = ("detector", "fake", "because", "abstained", "segments")
 
 

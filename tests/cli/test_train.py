@@ -1,10 +1,11 @@
 import json
 from pathlib import Path
 
+import cv2
 import pytest
 
 from tests.cli.program import rows, unmask
-from tests.puppet import Puppet, Stage, film
+from tests.puppet import Puppet, Stage, film, picture_of
 from unmask.media.encode import write_video
 
 
@@ -58,13 +59,17 @@ def test_the_next_detector_learns_from_what_was_measured_for_the_first(pairs: Pa
             first = kept
     assert sizes == {"seam": 36, "consistency": 928}
     assert kept == first
-    assert len(kept) == 3 * 4
+    assert len(kept) == 4 * 4
 
     out = tmp_path / "together.json"
     (row,) = rows(unmask("train", "together", str(pairs), "--quick", "-q", "--json", "--out", out, "--work", work))
     assert len(json.loads(out.read_text(encoding="utf-8"))["lines"]) == 4
     assert row["left_out"][0]["pairs"] == 2
     assert {frozenset(film["members"]) for film in row["films"]} == {frozenset({"consistency", "flicker", "seam"})}
+    assert [(one["said_by"], one["films"], one["filmed"]) for one in row["calibration"]] == [
+        ("together", 4, 2),
+        ("verdict", 4, 2),
+    ]
     assert {path.name for path in Path(work).iterdir()} == set(first)
 
 
@@ -109,3 +114,18 @@ def test_a_place_that_is_not_there_is_refused_before_anything_is_learned(pairs: 
     done = unmask("train", "flicker", str(pairs), "--out", str(tmp_path / "nowhere" / "mine.json"), "-q")
     assert done.returncode == 2
     assert "The folder 'nowhere' is not there" in done.stderr
+
+
+def test_texture_learns_without_pairs_and_only_asks_about_what_is_forged(tmp_path: Path) -> None:
+    for number in range(5):
+        place = tmp_path / "faces" / ("real" if number < 4 else "fake")
+        place.mkdir(parents=True, exist_ok=True)
+        picture = picture_of(Stage(puppets=(Puppet(tone=number),), seed=number))
+        cv2.imwrite(str(place / f"p{number}.png"), picture[..., ::-1])
+    out = tmp_path / "texture.json"
+    asked = ("train", "texture", tmp_path / "faces", "--quick", "-q", "--out", out, "--work", tmp_path / "work")
+    (row,) = rows(unmask(*asked, "--json"))
+    assert (row["people"], row["pairs"]) == (4, 12)
+    assert {"question", "name", "way", "asked", "against", "area", "area_interval"} == set(row["ranked"][0])
+    assert [one["asked"] for one in row["ranked"] if one["question"] == "forgery"] == [1] * 4
+    assert len(json.loads(out.read_text(encoding="utf-8"))["weights"]) == 46

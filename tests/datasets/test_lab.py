@@ -79,6 +79,13 @@ def test_rows_that_cannot_be_used_are_remarked(tmp_path: Path) -> None:
     assert [remark[:8] for remark in data_set.remarks] == ["Line 3 o", "Line 4 o", "Line 5 o"]
 
 
+@pytest.mark.parametrize("box", ["-8 0 16 16", "32 0 16 16", "0 16 16 16"])
+def test_a_box_that_holds_no_pixel_of_a_picture_is_remarked(box: str, tmp_path: Path) -> None:
+    put(tmp_path, ORIGINAL, FAKE)
+    (remark,) = read_data_set(write_table(tmp_path, row(ORIGINAL), row(FAKE, label_box=box))).remarks
+    assert f"has the box '{box}'" in remark
+
+
 def test_a_film_called_real_and_fake_is_refused(tmp_path: Path) -> None:
     put(tmp_path, ORIGINAL)
     with pytest.raises(UsageError, match=f"'{ORIGINAL}' is called real and fake"):

@@ -6,7 +6,17 @@ from pathlib import Path
 import pytest
 
 from tests.datasets.drawn import put
-from unmask.datasets import Clip, DataSet, Label, Split, groups_of, read_data_set, require_disjoint, split
+from unmask.datasets import (
+    Clip,
+    DataSet,
+    Label,
+    Split,
+    groups_of,
+    read_data_set,
+    require_disjoint,
+    split,
+    to_learn_from,
+)
 from unmask.errors import UsageError
 
 
@@ -142,3 +152,25 @@ def test_people_of_the_development_pairs_stay_apart(shared: Path) -> None:
     assert len({clip.pair for clip in pairs.clips}) == 12
     assert len(groups_of(pairs)) == len({clip.identities for clip in pairs.clips}) == 7
     require_disjoint(split(pairs))
+
+
+def test_a_training_sees_no_film_of_validation_and_test() -> None:
+    parts: dict[str, Split | None] = {"Anna": "train", "Ben": "validation", "Carl": "test", "Dora": None}
+    learned = to_learn_from(data_set(*(clip(name, name, of=part) for name, part in parts.items())))
+    assert [one.source for one in learned.clips] == ["Anna", "Dora"]
+    assert learned.remarks[-1].startswith("Of the 4 clips of 'set', 2 were not learned from")
+
+
+def test_nor_a_film_without_a_split_of_someone_who_is_seen_in_the_test() -> None:
+    tied = data_set(clip("a", "Anna", of="test"), clip("b", "Ben", "Anna"), clip("c", "Carl"))
+    assert [one.source for one in to_learn_from(tied).clips] == ["c"]
+
+
+def test_without_splits_a_training_sees_all_and_nothing_is_said() -> None:
+    films = data_set(clip("a", "Anna"), clip("b", "Ben"))
+    assert to_learn_from(films) == films
+
+
+def test_a_data_set_of_tests_alone_teaches_nothing() -> None:
+    with pytest.raises(UsageError, match="No clip of 'set' may be learned from"):
+        to_learn_from(data_set(clip("a", "Anna", of="test"), clip("b", "Ben", of="validation")))

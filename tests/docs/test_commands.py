@@ -57,7 +57,7 @@ def test_the_readme_shows_both_commands_of_the_first_screen() -> None:
 def test_the_python_of_the_readme_runs() -> None:
     (block,) = blocks(Path("README.md"), "python")
     done = subprocess.run([sys.executable, "-c", block], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("cannot-tell Cannot tell: 2 checks answered and lean towards a forgery")
+    assert done.stdout.startswith("cannot-tell Cannot tell: one check answered and leans towards a forgery")
 
 
 def test_every_command_of_the_program_is_in_the_readme() -> None:

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from tests.puppet import Puppet, Stage, picture_of
-from unmask.faces.align import CROP_SIDE, FACE_SHARE, crop_face, sharpness_of
+from unmask.faces.align import CROP_SIDE, FACE_SHARE, crop_face, native_square, sharpness_of
 from unmask.faces.detect import detect
 from unmask.faces.landmarks import box_of, find_landmarks, square_of_detection, square_of_landmarks
 from unmask.types import Crop, Landmarks, RgbImage
@@ -76,3 +76,24 @@ def test_a_blurred_face_is_less_sharp() -> None:
 def test_a_box_outside_the_picture_has_some_sharpness() -> None:
     box = np.array([900, 900, 990, 990], np.float32)
     assert sharpness_of(np.full((50, 50, 3), 9, np.uint8), box) == 0.0
+
+
+def test_the_native_square_holds_the_pictures_own_pixels_around_the_face() -> None:
+    image = np.random.default_rng(0).integers(0, 255, (300, 400, 3)).astype(np.uint8)
+    landmarks = np.zeros((468, 3), np.float32)
+    landmarks[:, :2], landmarks[1, :2] = (150, 100), (230, 200)
+    found = native_square(image, landmarks)
+    assert np.array_equal(found, image[100:200, 140:240])
+    assert np.array_equal(native_square(image, landmarks, most_side=20), image[140:160, 180:200])
+    assert np.array_equal(native_square(image, landmarks, share=1.5), image[75:225, 115:265])
+    found[:] = 0
+    assert image[150, 190].any()
+
+
+def test_the_native_square_ends_where_the_picture_does() -> None:
+    image = np.zeros((60, 80, 3), np.uint8)
+    landmarks = np.zeros((468, 3), np.float32)
+    landmarks[:, :2], landmarks[1, :2] = (-20, 40), (20, 90)
+    assert native_square(image, landmarks).shape == (20, 25, 3)  # of 50 a side, from -25 and from 40
+    landmarks[:, :2] += 500
+    assert native_square(image, landmarks).shape[2] == 3

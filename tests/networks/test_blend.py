@@ -1,19 +1,21 @@
+import pytest
 import torch
 
-from unmask.networks.blend import FROZEN_LAYERS, MASK_SIDE, SIDE, BlendNetwork
+from unmask.networks.blend import FROZEN_LAYERS, MASK_SIDE, SIDE, TRUNKS, BlendNetwork, Net
 
 
-def network() -> BlendNetwork:
+def network(net: Net = "mobilenet16") -> BlendNetwork:
     torch.manual_seed(1)
-    return BlendNetwork()
+    return BlendNetwork(net)
 
 
 def pictures(count: int = 2) -> torch.Tensor:
     return torch.rand(count, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(2))
 
 
-def test_a_picture_gets_one_total_and_one_for_each_square() -> None:
-    judge = network()
+@pytest.mark.parametrize("net", TRUNKS)
+def test_a_picture_gets_one_total_and_one_for_each_square(net: Net) -> None:
+    judge = network(net)
     judge.learning(learns=False)
     with torch.inference_mode():
         totals, places = judge(pictures())
@@ -21,14 +23,20 @@ def test_a_picture_gets_one_total_and_one_for_each_square() -> None:
     assert places.shape == (2, MASK_SIDE, MASK_SIDE)
 
 
-def test_a_square_answers_for_its_own_place() -> None:
-    judge = network()
+@pytest.mark.parametrize("net", TRUNKS)
+def test_a_square_answers_for_its_own_place(net: Net) -> None:
+    judge = network(net)
     judge.learning(learns=False)
     changed = pictures(1).clone()
     changed[..., :40, :40] = 1 - changed[..., :40, :40]
     with torch.inference_mode():
         difference = (judge(pictures(1))[1] - judge(changed)[1]).abs()[0]
     assert difference[:5, :5].mean() > 3 * difference[-5:, -5:].mean()
+
+
+def test_a_trunk_that_goes_further_sees_more_and_stays_small() -> None:
+    sizes = [sum(weight.numel() for weight in network(net).parameters()) for net in TRUNKS]
+    assert 0.5e6 < sizes[0] < sizes[1] < 6e6
 
 
 def test_the_first_layers_and_the_usual_sizes_of_maps_are_not_trained() -> None:

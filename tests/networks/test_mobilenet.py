@@ -1,12 +1,17 @@
 import pytest
 import torch
 
-from unmask.networks.mobilenet import CHANNELS, MobileNet
+from unmask.networks.mobilenet import ALL_STAGES, CHANNELS, MobileNet
 
 
 def test_a_map_stands_for_sixteen_pixels_a_side() -> None:
     with torch.inference_mode():
         assert MobileNet()(torch.rand(2, 3, 64, 96)).shape == (2, CHANNELS, 4, 6)
+
+
+def test_a_map_of_all_stages_stands_for_thirty_two() -> None:
+    with torch.inference_mode():
+        assert MobileNet(ALL_STAGES)(torch.rand(1, 3, 64, 96)).shape == (1, 320, 2, 3)
 
 
 def test_weights_of_the_whole_network_are_taken_as_far_as_they_are_needed() -> None:

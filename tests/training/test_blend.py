@@ -7,6 +7,7 @@ import torch
 
 from tests.training.drawn_faces import drawn_faces
 from unmask.errors import InputError, UsageError
+from unmask.forgery.tensor_file import read_tensors, write_tensors
 from unmask.networks.blend import BlendNetwork
 from unmask.training.blend import CHECKPOINT, CURVE, BlendRecipe, Look, blend_loss, split_people, train_blend
 from unmask.training.blend_looks import answers_of, area, trials_of
@@ -44,6 +45,7 @@ def test_a_broken_training_goes_on_where_it_was_and_comes_to_the_same(tmp_path: 
     mended = train_blend(faces, tmp_path / "broken", TINY, on_step=begun.append)
     assert begun == [2]
     assert [look.iteration for look in mended.looks] == [1, 2]
+    assert mended.best_iteration == (2 if mended.looks[1].area > mended.looks[0].area else 1)
     assert mended.answers == whole.answers
     lines = (tmp_path / "broken" / CURVE).read_text(encoding="utf-8").splitlines()
     assert len(lines) == 3
@@ -81,3 +83,14 @@ def test_a_network_that_knows_the_truth_is_found_to_be_right() -> None:
     assert area(answers) == 1.0
     assert min(one.pointed for one in answers) == 1.0
     assert np.median([one.overlap for one in answers]) > 0.9
+
+
+def test_a_checkpoint_of_a_recipe_from_before_there_was_a_choice_of_network_is_gone_on_with(tmp_path: Path) -> None:
+    faces = [replace(one, images=one.images[:1], landmarks=one.landmarks[:1]) for one in drawn_faces()]
+    train_blend(faces, tmp_path, TINY)
+    told, tensors = read_tensors(tmp_path / CHECKPOINT, "checkpoint", lambda head, kept: (head, dict(kept)))
+    del told["recipe"]["net"]
+    write_tensors(tmp_path / CHECKPOINT, tensors, told)
+    begun: list[int] = []
+    train_blend(faces, tmp_path, TINY, on_step=begun.append)
+    assert not begun

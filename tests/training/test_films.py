@@ -52,7 +52,7 @@ def test_all_detectors_are_measured_in_one_pass_and_nothing_twice(
     for one, other in zip(first, again, strict=True):
         np.testing.assert_array_equal(one.numbers, other.numbers)
     sizes = [len(measurer(tmp_path).measured(clips, wanted)[0][0].numbers) for wanted in MEASUREMENTS]
-    assert sizes == [108, 36, 928]
+    assert sizes == [108, 36, 928, 144]
     assert len(list(tmp_path.glob("*.json"))) == len(MEASUREMENTS) * len(clips)
 
 

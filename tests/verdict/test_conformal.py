@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from unmask.signals.exceedance import p_value, share_at_most, upper_bound
 from unmask.signals.likelihood import probability
-from unmask.verdict.conformal import clips_needed, p_value, share_at_most, threshold_for, upper_bound
+from unmask.verdict.conformal import clips_needed, threshold_for
 
 
 @pytest.mark.parametrize(("exceedances", "clips"), [(0, 20), (0, 59), (1, 24), (4, 64), (11, 200)])

@@ -304,3 +304,13 @@ def test_own_clips_change_the_word_and_nothing_that_was_measured(seed: int) -> N
 def test_what_nobody_asked_is_not_why_nothing_could_be_told() -> None:
     found = judge(MEDIA, [person(silent("gait", "no-reference"), silent("rim"))], (), CARDS)
     assert found.sentence == "Cannot tell: no check could be made; The rim saw 1 s."
+
+
+def test_where_what_was_measured_has_no_voice_the_loudest_that_kept_silent_says_why() -> None:
+    talked = replace(says("talk", 0.9), counts=False)
+    found = judge(MEDIA, [person(talked, silent("blood"), silent("rim", "too-compressed"))], (), CARDS)
+    assert (found.word, found.sentence) == (
+        "cannot-tell",
+        "Cannot tell: no check that counts could be made; The rim saw 1 s.",
+    )
+    assert judge(MEDIA, [person(talked)], (), CARDS).sentence.endswith("no voice in the verdict yet.")

@@ -81,7 +81,12 @@ def kind_rows(answers: Sequence[Tried], learned: Sequence[str], seed: int = 0) -
     """Figures of each kind, in the order in which they come, and of all together."""
     kinds = list(dict.fromkeys(answer.kind for answer in answers))
     each = [_row(kind, kind in learned, [one for one in answers if one.kind == kind], seed) for kind in kinds]
-    return (*each, _row("all", False, answers, seed))
+    return (*each, whole_row(answers, seed))
+
+
+def whole_row(answers: Sequence[Tried], seed: int = 0) -> KindRow:
+    """Figures of all kinds together."""
+    return _row("all", False, answers, seed)
 
 
 def kind_table(rows: Sequence[KindRow]) -> list[str]:

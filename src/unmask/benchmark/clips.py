@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from unmask.benchmark.bins import appearance_of
+from unmask.benchmark.clips_places import Stretches, located, segments_of
 from unmask.benchmark.statistics import (
     Fakes,
     Interval,
@@ -20,11 +21,12 @@ from unmask.benchmark.statistics import (
 from unmask.benchmark.truth import Film
 from unmask.benchmark.views import pictures_of
 from unmask.datasets import Label
+from unmask.engine import choose_with_models
 from unmask.errors import InputError
 from unmask.examine import Progress, check
 from unmask.settings import Settings
+from unmask.signals.exceedance import upper_bound
 from unmask.types import Media, Report, Word
-from unmask.verdict.conformal import upper_bound
 from unmask.verdict.fuse import MANIPULATED_FROM
 
 VERDICT = "verdict"
@@ -48,6 +50,10 @@ class ClipRow:
         facts: Plain numbers of the file by name and unit, of which no detector should live; see ``facts_of``.
         appearance: What the main person looks like by measure, see ``appearance_of``; empty where nobody was seen.
         pictures: Plain numbers of the pictures of the main person by part, see ``pictures_of``; likewise.
+        places: How well each detector told where something was made, see ``located``; empty without masks.
+        segments: What each detector said of stretches of time: begin, end (seconds) and probability of forgery.
+        made_seconds: When something was made, begin and end of each stretch; None where nobody tells.
+        masks_unread: Why the data set's masks of the film could not be read.
         side: Whether it was filmed or made, None where nobody tells.
         pair: What a fake and its own original have in common, None for a film without the other.
         group: Whose film it is, by what its data set says; None where that says nothing.
@@ -63,6 +69,10 @@ class ClipRow:
     facts: Mapping[str, float] = field(default_factory=dict)
     appearance: Mapping[str, float] = field(default_factory=dict)
     pictures: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    places: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    segments: Mapping[str, Stretches] = field(default_factory=dict)
+    made_seconds: Stretches | None = None
+    masks_unread: str | None = None
     side: Label | None = None
     pair: str | None = None
     group: str | None = None
@@ -120,21 +130,34 @@ class Alarms:
 def clip_row(
     film: Film, settings: Settings, on_progress: Progress | None = None, *, only: Sequence[str] | None = None
 ) -> ClipRow:
-    """Check one film, by all detectors or only some; one that cannot be analysed gives a row with the error."""
+    """Check one film, by the named detectors or by all that look at faces and files.
+
+    Signatures and marks are not asked unless they are named: a corpus that is sealed gives its fakes away by them.
+    One that cannot be analysed gives a row with the error.
+    """
     if film.path.is_dir():
         return not_analysed(film, f"{film.name} is a folder of pictures; only films and stills are checked here.")
     try:
         report = check(
             film.path,
-            only=only,
+            only=only or _without_origin(settings),
             threshold=MANIPULATED_FROM,  # whatever profile the settings name
             settings=settings,
             name=film.name,
+            blank=film.label_box,
             on_progress=on_progress,
         )
     except InputError as error:
         return not_analysed(film, str(error))
-    return row_of(report, film)
+    where = located(report, film, settings)
+    return replace(
+        row_of(report, film), places=where.places, made_seconds=where.made_seconds, masks_unread=where.unread
+    )
+
+
+def _without_origin(settings: Settings) -> tuple[str, ...]:
+    asked = choose_with_models(None, settings).detectors
+    return tuple(one.card.name for one in asked if one.card.needs != "provenance")
 
 
 def not_analysed(film: Film, error: str) -> ClipRow:
@@ -166,6 +189,7 @@ def row_of(report: Report, film: Film) -> ClipRow:
         facts=facts_of(report.media),
         appearance=appearance_of(report.people[0].track) if report.people else {},
         pictures=pictures_of(report.people[0].track.crops) if report.people else {},
+        segments=segments_of(report),
         side=film.side,
         pair=film.pair,
         group=film.person,

@@ -8,7 +8,7 @@ import numpy as np
 from unmask.benchmark.bins import ALL_BINS, Bins, binned
 from unmask.benchmark.clips import REAL, ClipRow, detectors_in
 from unmask.benchmark.sections import table
-from unmask.verdict.conformal import upper_bound
+from unmask.signals.exceedance import upper_bound
 
 UNMEASURED = "not measured"
 GLASSES = "glasses"

@@ -9,6 +9,7 @@ from unmask.benchmark.clips import FAKE, MOSTLY, REAL, Alarms, ClipRow, Ranking,
 from unmask.benchmark.clips_baselines import READING, baselines
 from unmask.benchmark.clips_bins import bin_lines, bin_rows
 from unmask.benchmark.clips_detection import Detection, Risk, detections, risks
+from unmask.benchmark.clips_localisation import localisation_lines, place_rows, stretch_rows
 from unmask.benchmark.clips_nulls import FactsNull, Nulls, nulls_of
 from unmask.benchmark.clips_tables import LEAKING, detection_lines, null_lines, risk_lines
 from unmask.benchmark.origin import Origin, origin_of
@@ -47,13 +48,14 @@ def clips_suite(
     seed, sides = origin.seed or 0, {row.side for row in rows}
     told, both = sides != {None}, {FAKE, REAL} <= sides
     counted, nulls = alarms(rows), nulls_of(rows, seed) if told else None
-    seen = bin_rows(rows)
+    seen, places = bin_rows(rows), place_rows(rows, seed)
     leak = nulls is not None and nulls.leak
     ranked, plainly, detected, risked = (
         (rankings(rows, seed), baselines(rows, seed), detections(rows, seed), risks(rows, seed))
         if both and not leak
         else ((), (), (), ())
     )
+    stretches = () if leak else stretch_rows(rows, seed)
     lines = [
         *(null_lines(nulls) if nulls else []),
         *_alarm_lines(counted),
@@ -63,6 +65,7 @@ def clips_suite(
         "",
         *_abstention_lines(rows),
         *bin_lines(seen),
+        *localisation_lines(rows, places, stretches),
         *_figure_lines(ranked, plainly, detected, risked),
         *([] if both and not leak else [LEAKING if leak else ONE_SIDED if told else UNTOLD]),
     ]
@@ -74,6 +77,8 @@ def clips_suite(
         *_null_rows(nulls),
         *({"kind": "verdicts", **asdict(one)} for one in counted),
         *({"kind": "bin", **asdict(one)} for one in seen),
+        *({"kind": "place", **asdict(one)} for one in places),
+        *({"kind": "stretch", **asdict(one)} for one in stretches),
         *({"kind": "ranking", **asdict(one)} for one in ranked),
         *({"kind": "baseline", **asdict(one)} for one in plainly),
         *({"kind": "detection", **asdict(one)} for one in detected),

@@ -15,6 +15,7 @@ from unmask.benchmark.statistics import Fakes, Originals
 CLIPPED = 1e-7
 """Log loss and Cllr take a probability for no less than this, and for no more than one less this."""
 MOST_BINS, FILMS_A_BIN = 10, 10
+CHANCE_DRAWS = 1000
 
 Counts = Int64[np.ndarray, " thresholds"]
 """Films at or above each threshold, the highest threshold first."""
@@ -140,6 +141,28 @@ def calibration_error(fakes: Fakes, originals: Originals, bins: int) -> float:
     excess = probabilities - (np.arange(len(probabilities)) < len(fakes))
     of = ((rankdata(probabilities) - 0.5) / len(probabilities) * bins).astype(np.int64)
     return float(np.abs(np.bincount(of, weights=excess)).sum() / len(probabilities))
+
+
+def calibration_error_by_chance(fakes: Fakes, originals: Originals, bins: int, seed: int) -> float:
+    """The error that such probabilities would show on average if every one of them were right, 0–1.
+
+    Labels are drawn by the probabilities themselves, many times; draws without a fake or an original are left out.
+
+    >>> round(calibration_error_by_chance(np.full(500, 0.5), np.full(500, 0.5), 1, 0), 2)
+    0.01
+
+    Reference:
+        Bröcker and Smith, Increasing the Reliability of Reliability Diagrams, Weather and Forecasting 2007.
+
+    Raises:
+        ValueError: One of the two is empty.
+    """
+    _refuse_empty(fakes, originals)
+    probabilities = np.concatenate([fakes, originals])
+    drawn = np.random.default_rng(seed).random((CHANCE_DRAWS, len(probabilities))) < probabilities
+    both = [made for made in drawn if 0 < made.sum() < len(made)]
+    errors = [calibration_error(probabilities[made], probabilities[~made], bins) for made in both]
+    return float(np.mean(errors)) if errors else 0.0
 
 
 def brier(fakes: Fakes, originals: Originals) -> float:

@@ -25,7 +25,7 @@ from unmask.media.probe import probe
 from unmask.media.source import shown
 from unmask.media.video import open_frames
 from unmask.settings import Settings
-from unmask.types import Frame, Media, RgbImage
+from unmask.types import Frame, Media, PixelBox, RgbImage
 from unmask.version import __version__
 
 MOST_SECONDS = 10.0
@@ -133,7 +133,7 @@ def climb(ladder: Ladder, settings: Settings) -> Generator[Climbed]:
     long = {film.pair for film in ladder.films if _is_long(film.path, settings)}
     for planned in ladder.steps:
         step = replace(planned, cut=planned.film.pair in long)
-        name = stamp_of((), stamp, hashes[step.film.path], step.rung.name, step.cut)
+        name = stamp_of((), stamp, hashes[step.film.path], step.rung.name, step.cut, step.film.label_box)
         values = kept_row(ladder.work, name)
         row = ClipRow(**values) if values is not None else checked(step, settings, ladder.only)
         if values is None and row.error is None:
@@ -144,15 +144,21 @@ def climb(ladder: Ladder, settings: Settings) -> Generator[Climbed]:
 
 def checked(step: Step, settings: Settings, only: Sequence[str] | None) -> ClipRow:
     """Put a film on a rung and check it; where the coder refuses it, the row says so."""
+    film = step.film
     with TemporaryDirectory(prefix="unmask-bench-") as folder:
+        place = Path(folder) / "film.mp4"
         try:
-            path = put_on(step.rung, step.film.path, Path(folder) / "film.mp4", settings, cut=step.cut)
+            path = put_on(step.rung, film.path, place, settings, cut=step.cut, blank=film.label_box)
         except (InputError, OutputError) as error:
-            return not_analysed(step.film, str(error))
-        return clip_row(replace(step.film, path=path), settings, only=only)
+            return not_analysed(film, str(error))
+        coded_anew = path != film.path  # what was painted over stays so, wherever it lies now
+        left = replace(film, path=path, label_box=None if coded_anew else film.label_box, mask=None)
+        return clip_row(left, settings, only=only)
 
 
-def put_on(rung: Rung, source: Path, destination: Path, settings: Settings, *, cut: bool) -> Path:
+def put_on(
+    rung: Rung, source: Path, destination: Path, settings: Settings, *, cut: bool, blank: PixelBox | None = None
+) -> Path:
     """The first ten seconds of a film as a rung leaves them.
 
     Args:
@@ -161,6 +167,7 @@ def put_on(rung: Rung, source: Path, destination: Path, settings: Settings, *, c
         destination: Where to write it.
         settings: Limits, and the least sandbox.
         cut: Whether it is written anew where nothing else is to be done to it.
+        blank: A box that is painted over in what is written anew.
 
     Returns:
         The destination; the source itself where nothing is to be done to it.
@@ -174,7 +181,7 @@ def put_on(rung: Rung, source: Path, destination: Path, settings: Settings, *, c
         raise NotMedia(f"{shown(source)} is no film; a ladder takes films only.")
     if rung.coding is None and not cut:
         return source
-    _write(rung, source, media, destination, settings)
+    _write(rung, source, media, destination, settings, blank=blank)
     return destination
 
 
@@ -187,11 +194,15 @@ def _is_long(path: Path, settings: Settings) -> bool:
     return seconds is None or seconds > MOST_SECONDS + SLACK_SECONDS
 
 
-def _write(rung: Rung, source: Path, media: Media, destination: Path, settings: Settings) -> None:
+def _write(
+    rung: Rung, source: Path, media: Media, destination: Path, settings: Settings, *, blank: PixelBox | None
+) -> None:
     coding, times = rung.coding or NEARLY_LOSSLESS, deque[float]()
     rate = (media.video.frame_rate if media.video is not None else None) or USUAL_RATE
     sound = read_audio(source, media, settings)[: round(MOST_SECONDS * RATE_HZ)] if media.audio is not None else None
-    with open_frames(source, media, settings, stop_seconds=MOST_SECONDS, every=rung.every, exact=True) as film:
+    with open_frames(
+        source, media, settings, stop_seconds=MOST_SECONDS, every=rung.every, exact=True, blank=blank
+    ) as film:
         write_video(
             destination,
             _changed(film, rung, times),

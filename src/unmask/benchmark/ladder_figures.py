@@ -10,7 +10,7 @@ from unmask.benchmark.clips import FAKE, REAL, VERDICT, ClipRow, Ranking, detect
 from unmask.benchmark.clips_nulls import leak_of
 from unmask.benchmark.detection import risk_curve
 from unmask.benchmark.statistics import Interval
-from unmask.verdict.conformal import upper_bound
+from unmask.signals.exceedance import upper_bound
 from unmask.verdict.fuse import MANIPULATED_FROM
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float64, Int64
 from scipy.stats import rankdata
 
-from unmask.verdict.conformal import share_at_most
+from unmask.signals.exceedance import share_at_most
 
 BOOTSTRAP_DRAWS = 2000
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from unmask.datasets import LAYOUTS, Clip, DataSet, Label, groups_of, read_data_set
 from unmask.datasets.clip import below
+from unmask.types import PixelBox
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Film:
         side: Whether it was filmed or made, None where nobody tells.
         pair: What a fake and its own original have in common, None for a film without the other.
         person: Whose film it is: films that hang together by people, sources or pairs are of one.
+        label_box: Where a visible label lies that is not to be seen, None without one.
+        mask: Film of the pixels that were made, None where there is none.
     """
 
     path: Path
@@ -25,6 +28,8 @@ class Film:
     side: Label | None = None
     pair: str | None = None
     person: str | None = None
+    label_box: PixelBox | None = None
+    mask: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,15 @@ def films_of_set(data_set: DataSet) -> Films:
     """The clips of a data set as films, each with its person."""
     person = {clip.path: _person(group, data_set.folder) for group in groups_of(data_set) for clip in group}
     films = tuple(
-        Film(clip.path, below(clip.path, data_set.folder), clip.label, clip.pair, person[clip.path])
+        Film(
+            clip.path,
+            below(clip.path, data_set.folder),
+            clip.label,
+            clip.pair,
+            person[clip.path],
+            clip.label_box,
+            clip.mask,
+        )
         for clip in data_set.clips
     )
     return Films(films, data_set.name, data_set.remarks)

@@ -15,7 +15,7 @@ from unmask.benchmark.watermark_judge import Judgement
 from unmask.benchmark.watermark_measure import ALTERED_CRFS, HONEST, HONEST_CRFS, FilmRow
 from unmask.benchmark.watermark_sound import CODINGS, SoundRow
 from unmask.benchmark.watermark_stills import JPEG_QUALITIES, PeerStillRow, StillRow
-from unmask.verdict.conformal import upper_bound
+from unmask.signals.exceedance import upper_bound
 
 LEAST_PSNR_DB, LEAST_SSIM = 42.0, 0.98
 MOST_EXTRA_PERCENT = 20.0

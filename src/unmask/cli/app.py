@@ -12,6 +12,7 @@ from unmask.cli import (
     about,
     bench,
     check,
+    datasets,
     enrol,
     forge,
     forge_consent,
@@ -61,6 +62,7 @@ COMMANDS: dict[str, Callable[..., int]] = {
     "train": train.train,
 }
 GROUPS: dict[str, Group] = {
+    "datasets": Group(datasets.HELP, datasets.COMMANDS),
     "keys": Group(keys.HELP, keys.COMMANDS),
     "models": Group(models.HELP, models.COMMANDS),
     "serve": Group(serve.serve.__doc__ or "", serve.COMMANDS, alone=serve.serve),

@@ -12,7 +12,7 @@ from unmask.errors import UsageError
 if TYPE_CHECKING:
     from unmask.benchmark.suite import SuiteResult
 
-Suite = Literal["speed", "pulse", "clips", "ladder", "watermark", "lab"]
+Suite = Literal["speed", "pulse", "clips", "ladder", "blend", "watermark", "lab"]
 
 
 def bench(
@@ -20,14 +20,16 @@ def bench(
         Suite,
         typer.Argument(
             metavar="[SUITE]",
-            help="speed, pulse, clips, ladder, watermark or lab; speed if not given.",
+            help="speed, pulse, clips, ladder, blend, watermark or lab; speed if not given.",
             show_default=False,
         ),
     ] = "speed",
     place: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[PLACE]", help="Folder to measure on; for speed, a film of one face.", show_default=False
+            metavar="[PLACE]",
+            help="Folder to measure on; for speed, a film of one face; for blend, further records.",
+            show_default=False,
         ),
     ] = None,
     *,
@@ -71,10 +73,13 @@ def bench(
     clips checks every film of a data set, or of any folder; where fakes and their originals are known, such as by names
     like X_real and X_fake, they are compared in pairs, after null tests that must read 0.5, and beside plain measures of
     the pictures. Where size, bit rate or length of the files alone tell the fakes, or what lies behind the faces, it says
-    LEAK and ranks nothing. False alarms are counted by skin tone, light and size of the face.
+    LEAK and ranks nothing. False alarms are counted by skin tone, light and size of the face. Where films of masks tell what was
+    made, it says who finds where and when.
     ladder checks the pairs of a data set again and again, both films alike coded harder, shrunk, blurred, made noisy,
     darkened, cropped or filmed from a simulated screen; about a minute and a half a film. --quick takes two pairs and
     three rungs.
+    blend measures nothing: it prints what is recorded of the training of the network that ships, its curve and its answers about people
+    left out, and beside it the records of further trainings in a folder (*_training.json, from unmask train blend).
     watermark marks the films of a folder, codes, crops and alters them, and reads them again; about two minutes a film
     on two cores.
     lab trains a face swap of drawn people for ten minutes and measures it; with a folder of two people's films, twenty
@@ -96,6 +101,7 @@ def bench(
         "pulse": lambda: _pulse(_folder(place, suite), note, quiet=quiet),
         "clips": lambda: _clips(_folder(place, suite), note, quiet=quiet),
         "ladder": lambda: _ladder(_folder(place, suite), _Climb(work, only, quick), note, quiet=quiet),
+        "blend": lambda: _blend(None if place is None else _folder(place, suite), note),
         "watermark": lambda: _watermark(
             _folder(place, suite), _Marks(faces, speech, clips, work, jobs, quick), note, quiet=quiet
         ),
@@ -208,6 +214,12 @@ def _ladder(folder: Path, options: _Climb, note: str | None, *, quiet: bool) -> 
                 climbed.append(one)
                 watch.end()
         return ladder_suite(folder, ladder, climbed, origin, note)
+
+
+def _blend(folder: Path | None, note: str | None) -> "SuiteResult":
+    from unmask.benchmark.blend_section import blend_suite
+
+    return blend_suite(folder, note)
 
 
 def _lab(place: Path | None, note: str | None, page: Path | None, *, quick: bool, quiet: bool) -> "SuiteResult":

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import typer
 
 if TYPE_CHECKING:
-    from unmask.benchmark.blend_trials import Tried
+    from unmask.benchmark.left_out import LeftOut
     from unmask.datasets import Clip
-    from unmask.training.blend import TrainedBlend
     from unmask.training.films import Variant
     from unmask.training.linear import LeftOutFilm
 
@@ -28,8 +27,12 @@ class Request:
         work: Keeps what was measured and learned.
         quick: Whether each film is taken as it is only, or a network is trained for a few minutes.
         quiet: Whether no progress is shown.
-        seed: Of what a network draws by chance.
+        seed: Of what is drawn by chance.
         begin: What a network knows when it begins.
+        sources: The folder that each clip is from, in the order of the clips.
+        net: What of a network reads the pictures.
+        iterations: Of a network, at most; as its recipe says when None.
+        int8: Whether a network is also written and measured in numbers of 8 bits.
     """
 
     recipe: str
@@ -40,6 +43,10 @@ class Request:
     quiet: bool
     seed: int = 1
     begin: Literal["imagenet", "chance"] = "imagenet"
+    sources: tuple[str, ...] = ()
+    net: Literal["mobilenet16", "mobilenet32"] = "mobilenet16"
+    iterations: int | None = None
+    int8: bool = False
 
     @property
     def variants(self) -> "Sequence[Variant]":
@@ -106,16 +113,43 @@ def _together(asked: Request) -> Told:
         )
     _write(asked.out, trained.joined.as_json())
     rows, lines = _left_out(trained.films)
+    calibration, more = _believed(trained.films)
     said = [{name: chances[number] for name, chances in trained.said.items()} for number in range(len(trained.films))]
     films = [asdict(film) | {"members": members} for film, members in zip(trained.films, said, strict=True)]
-    return Told({"left_out": rows, "films": films}, lines, trained.remarks)
+    row = {"left_out": rows, "calibration": calibration, "films": films}
+    return Told(row, [*lines, "", *more], trained.remarks)
+
+
+def _coding(asked: Request) -> Told:
+    """A scale of how strongly a film was coded."""
+    from unmask.benchmark.sections import table
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+    from unmask.training.coding import CODINGS, coding_rows, train_coding
+
+    codings = CODINGS[:: len(CODINGS) - 1] if asked.quick else CODINGS
+    with watching(len(asked.clips), quiet=asked.quiet) as watch:
+        trained = train_coding(
+            asked.clips, asked.work, settings(), codings=codings, on_begin=watch.begin, on_end=watch.end
+        )
+    _write(asked.out, trained.scale.as_json())
+    rows = coding_rows(trained.films)
+    told = [
+        (f"CRF {row.crf}", str(row.films), f"{row.read:.1f}", f"{row.error:.1f}", f"{row.refused:.2f}", str(row.falls))
+        for row in rows
+    ]
+    lines = table(("coded at", "films", "read on average", "error", "refused", "read as no stronger than finer"), told)
+    row = {"left_out": [asdict(one) for one in rows], "films": [asdict(one) for one in trained.films]}
+    return Told(row, lines, trained.remarks)
 
 
 def _blend(asked: Request) -> Told:
     """A network that says where a face was laid over another."""
     from dataclasses import replace
 
+    from unmask.benchmark.blend_run import ENDING
     from unmask.benchmark.blend_trials import kind_rows, kind_table
+    from unmask.cli.blend_record import recorded
     from unmask.cli.progress import watching
     from unmask.settings import settings
     from unmask.training.blend import FULL, QUICK, train_blend
@@ -131,7 +165,8 @@ def _blend(asked: Request) -> Told:
         films, remarks = gather(
             real, [people[clip] for clip in real], asked.work, settings(), on_begin=watch.begin, on_end=watch.end
         )
-    recipe = replace(QUICK if asked.quick else FULL, seed=asked.seed)
+    whole = QUICK if asked.quick else FULL
+    recipe = replace(whole, seed=asked.seed, net=asked.net, iterations=asked.iterations or whole.iterations)
     trained = train_blend(
         films,
         asked.work,
@@ -142,28 +177,77 @@ def _blend(asked: Request) -> Told:
     apart = write_blend(trained.network, asked.out)
     answers = asked.out.with_name(f"{asked.out.stem}_answers.json")
     _write(answers, calibrated(trained.answers).model.as_json())
-    rows = kind_rows(_tried(trained), LEARNED)
+    run = recorded(asked, recipe, films, trained)
+    record = asked.out.with_name(f"{asked.out.stem}{ENDING}")
+    _write(record, run.as_json())
+    rows = kind_rows(run.tried, LEARNED)
     row = {"kinds": [asdict(one) for one in rows], "looks": [asdict(one) for one in trained.looks], "apart": apart}
-    note = f"its calibration to '{answers.name}'. The figures are those of people, and of kinds where it says no, that it was not trained on."
+    note = f"its calibration to '{answers.name}', its record to '{record.name}'. The figures are those of people, and of kinds where it says no, that it was not trained on."
     return Told(row, kind_table(rows), remarks, note)
 
 
-def _tried(trained: "TrainedBlend") -> "list[Tried]":
-    from unmask.benchmark.blend_trials import Tried
+def _texture(asked: Request) -> Told:
+    """A weighted sum of traces that networks leave when they make a picture larger."""
+    from dataclasses import replace
 
-    pairs = zip(trained.answers, trained.untrained, strict=True)
-    return [
-        Tried(one.kind, one.person, one.fake, one.real, before.fake, before.real, one.overlap, one.pointed)
-        for one, before in pairs
-    ]
+    from unmask.benchmark.texture_trials import Ranked, ranked_rows, ranked_table
+    from unmask.cli.progress import watching
+    from unmask.settings import settings
+    from unmask.training.texture import FULL, QUICK, train_texture
+
+    recipe = replace(QUICK if asked.quick else FULL, seed=asked.seed)
+    with watching(len(asked.clips), quiet=asked.quiet) as watch:
+        trained = train_texture(
+            asked.clips,
+            asked.sources,
+            asked.work,
+            settings(),
+            recipe,
+            on_begin=watch.begin,
+            on_end=watch.end,
+        )
+    _write(asked.out, trained.fitted.model.as_json())
+    rows = ranked_rows(
+        [
+            Ranked(met.question, met.name, met.way, met.one, met.other, met.one_people, met.other_people)
+            for met in trained.contests
+        ]
+    )
+    row = {"pairs": trained.pairs, "people": trained.people, "ranked": [asdict(one) for one in rows]}
+    note = f"it learned from {trained.pairs} pairs of {trained.people} people. No model was asked about people that it had learned from."
+    return Told(row, ranked_table(rows), trained.remarks, note)
 
 
 def _left_out(films: "Sequence[LeftOutFilm]") -> tuple[list[dict[str, Any]], list[str]]:
     """Figures of people left out, as rows and as lines of a table."""
-    from unmask.benchmark.left_out import LeftOut, left_out_rows, left_out_table
+    from unmask.benchmark.left_out import left_out_rows, left_out_table
 
-    rows = left_out_rows([LeftOut(one.person, one.pair, one.label == "fake", one.variant, one.fake) for one in films])
+    rows = left_out_rows(_answers(films))
     return [asdict(one) for one in rows], left_out_table(rows)
+
+
+def _believed(films: "Sequence[LeftOutFilm]") -> tuple[list[dict[str, Any]], list[str]]:
+    """Whether what is said of people left out may be believed: as it is said, and as the verdict takes it."""
+    from unmask.benchmark.left_out_calibration import calibration_rows, calibration_table
+    from unmask.detectors import together
+    from unmask.signals.likelihood import probability
+    from unmask.types import Evidence
+    from unmask.verdict.fuse import add_up
+
+    card = together.CARD
+
+    def heard(fake: float) -> float:
+        return probability(add_up((Evidence(card.name, fake, ("Left out.",)),), {card.name: card}).middle)
+
+    answers = _answers(films)
+    rows = (*calibration_rows(answers, card.name), *calibration_rows(answers, "verdict", heard))
+    return [asdict(one) for one in rows], calibration_table(rows)
+
+
+def _answers(films: "Sequence[LeftOutFilm]") -> "list[LeftOut]":
+    from unmask.benchmark.left_out import LeftOut
+
+    return [LeftOut(one.person, one.pair, one.label == "fake", one.variant, one.fake) for one in films]
 
 
 def _write(place: Path, content: str) -> None:
@@ -180,9 +264,11 @@ def _say(asked: Request, sentence: str) -> None:
 
 RECIPES: Mapping[str, Callable[[Request], Told]] = {
     "blend": _blend,
+    "coding": _coding,
     "consistency": _linear,
     "flicker": _linear,
     "seam": _linear,
+    "texture": _texture,
     "together": _together,
 }
 """By name."""

@@ -13,7 +13,7 @@ from unmask.datasets import celebdf, deepfakebench, dfdc, faceforensics, lab, st
 from unmask.datasets import folder as own_folder
 from unmask.datasets.clip import SPLITS, Clip, DataSet, Label, Split
 from unmask.datasets.layout import Layout
-from unmask.datasets.splitting import groups_of, require_disjoint, split
+from unmask.datasets.splitting import groups_of, require_disjoint, split, to_learn_from
 from unmask.errors import UsageError
 from unmask.media.source import shown
 
@@ -30,6 +30,7 @@ __all__ = [
     "read_data_set",
     "require_disjoint",
     "split",
+    "to_learn_from",
 ]
 _MODULES = (lab, faceforensics, celebdf, wilddeepfake, dfdc, deepfakebench, stills, own_folder)
 LAYOUTS: Mapping[str, Layout] = {module.LAYOUT.name: module.LAYOUT for module in _MODULES}

@@ -17,7 +17,7 @@ from unmask.media.source import open_source, sha256_of, shown
 from unmask.media.video import Film, open_frames, open_stretches
 from unmask.provenance.fingerprint import cell_means
 from unmask.settings import Settings
-from unmask.types import Media, RgbImage
+from unmask.types import Media, PixelBox, RgbImage
 
 GRID = 16
 """Rows and columns of cells."""
@@ -143,7 +143,8 @@ def _look(clip: Clip, folder: Path, seen: _Seen, settings: Settings, *, alike: b
     """Take a clip in, or say why not."""
     place = below(clip.path, folder)
     try:
-        sha256, pictures = (_of_folder if clip.path.is_dir() else _of_file)(clip.path, settings, decode=alike)
+        read = _of_folder if clip.path.is_dir() else _of_file
+        sha256, pictures = read(clip.path, settings, clip.label_box, decode=alike)
     except InputError as error:
         seen.remarks.append(f"'{place}' was left out: {error}")
         return
@@ -156,32 +157,33 @@ def _look(clip: Clip, folder: Path, seen: _Seen, settings: Settings, *, alike: b
     seen.prints.append(print_of(pictures))
 
 
-def _of_file(path: Path, settings: Settings, *, decode: bool) -> tuple[str, list[RgbImage]]:
+def _of_file(path: Path, settings: Settings, blank: PixelBox | None, *, decode: bool) -> tuple[str, list[RgbImage]]:
     """Digest of a film or still, and some of its pictures."""
     media = probe(path, settings)
     if media.video is None:
         raise InputError(f"{shown(path)} has no picture.")
     if not decode:
         return media.sha256, []
-    return media.sha256, pictures_of(path, media, settings)
+    return media.sha256, pictures_of(path, media, settings, blank=blank)
 
 
-def pictures_of(path: Path, media: Media, settings: Settings) -> list[RgbImage]:
+def pictures_of(path: Path, media: Media, settings: Settings, *, blank: PixelBox | None = None) -> list[RgbImage]:
     """Some pictures of a film from its beginning to its end, or the one of a still.
 
     Args:
         path: The file.
         media: What ``probe`` found in it.
         settings: Limits.
+        blank: A box of each that is painted over.
 
     Raises:
         InputError: It cannot be decoded.
     """
-    with _glimpses(path, media, settings) as film:
+    with _glimpses(path, media, settings, blank) as film:
         return [frame.image for frame in islice(film, 2 * len(MOMENTS))]
 
 
-def _of_folder(path: Path, settings: Settings, *, decode: bool) -> tuple[str, list[RgbImage]]:
+def _of_folder(path: Path, settings: Settings, blank: PixelBox | None, *, decode: bool) -> tuple[str, list[RgbImage]]:
     """Digest of all pictures in a folder, and some of them."""
     files, digest = files_in(path, STILLS), sha256_of_bytes()
     if not files:
@@ -190,18 +192,18 @@ def _of_folder(path: Path, settings: Settings, *, decode: bool) -> tuple[str, li
         with open_source(file, settings) as source:
             digest.update(sha256_of(source)[0].encode())
     chosen = dict.fromkeys(files[int(len(files) * moment)] for moment in (MOMENTS if decode else MOMENTS[:1]))
-    pictures = [picture for file in chosen for picture in _of_file(file, settings, decode=decode)[1]]
+    pictures = [picture for file in chosen for picture in _of_file(file, settings, blank, decode=decode)[1]]
     return digest.hexdigest(), pictures
 
 
-def _glimpses(path: Path, media: Media, settings: Settings) -> Film:
+def _glimpses(path: Path, media: Media, settings: Settings, blank: PixelBox | None) -> Film:
     """A picture or two at each of the moments; the beginning of a film that is short or does not say how long it is."""
     video = media.video
     seconds, rate = (video.duration_seconds, video.frame_rate) if video is not None else (None, None)
     if not seconds or not rate or seconds * rate < 4 * len(MOMENTS):
-        return open_frames(path, media, settings)
+        return open_frames(path, media, settings, blank=blank)
     stretches = [(moment * seconds, moment * seconds + 1.5 / rate) for moment in MOMENTS]
-    return open_stretches(path, media, settings, stretches)
+    return open_stretches(path, media, settings, stretches, blank=blank)
 
 
 def _comparable(clips: Sequence[Clip], begin: int, rows: int) -> Bool[np.ndarray, "rows clips"]:

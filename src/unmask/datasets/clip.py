@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Literal
 
 from unmask.errors import UsageError
+from unmask.types import PixelBox
 
 Label = Literal["real", "fake"]
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
-Box = tuple[int, int, int, int]
 SPLIT_WORDS: dict[str, Split] = {
     "train": "train",
     "training": "train",
@@ -37,7 +37,7 @@ class Clip:
         kind: The manipulation's name, such as ``Deepfakes``; empty for a real clip.
         pair: What a fake and its own original have in common; None where one of the two is not there.
         split: Where it lies, by the data set's own word or as assigned; None where that is open.
-        label_box: ``left top right bottom`` in pixels: to be blanked, as a visible label lies there; None without one.
+        label_box: Where a visible label lies; whoever measures or learns has it painted over. None without one.
         mask: Film of the pixels that were made, None where there is none.
     """
 
@@ -48,7 +48,7 @@ class Clip:
     kind: str = ""
     pair: str | None = None
     split: Split | None = None
-    label_box: Box | None = None
+    label_box: PixelBox | None = None
     mask: Path | None = None
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from unmask.datasets.clip import SPLIT_WORDS, Box, Clip, DataSet, Label, below, gathered
+from unmask.datasets.clip import SPLIT_WORDS, Clip, DataSet, Label, below, gathered
 from unmask.datasets.files import FILMS, Row, columns_of, files_below, read_table
 from unmask.datasets.layout import Layout
 from unmask.provenance.ledger import FOLDER, LEDGER, Entry, read_ledger
+from unmask.types import PixelBox
 
 NAME, TABLE = "lab", "labels.csv"
 NEEDED = ("path", "label", "kind", "split", "person", "face_person", "pair", "source_sha256", "mask", "label_box")
@@ -46,13 +47,13 @@ def _of_table(folder: Path, remarks: list[str]) -> Iterator[Clip]:
             remarks.append(f"Line {row.line} of '{TABLE}' has the label '{row.cells['label']}'; 0 and 1 are known.")
         elif box is None and row.cells["label_box"]:
             remarks.append(
-                f"Line {row.line} of '{TABLE}' has the box '{row.cells['label_box']}'; left top right bottom are needed."
+                f"Line {row.line} of '{TABLE}' has the box '{row.cells['label_box']}'; left top right bottom are needed, in pixels, such as 0 16 128 48."
             )
         else:
             yield _clip_of(row.cells, folder, label, box)
 
 
-def _clip_of(cells: Mapping[str, str], folder: Path, label: Label, box: Box | None) -> Clip:
+def _clip_of(cells: Mapping[str, str], folder: Path, label: Label, box: PixelBox | None) -> Clip:
     path = folder / cells["path"]
     return Clip(
         path,
@@ -67,12 +68,12 @@ def _clip_of(cells: Mapping[str, str], folder: Path, label: Label, box: Box | No
     )
 
 
-def _box(row: Row) -> Box | None:
+def _box(row: Row) -> PixelBox | None:
     try:
         left, top, right, bottom = map(int, row.cells["label_box"].split())
     except ValueError:
         return None
-    return left, top, right, bottom
+    return (left, top, right, bottom) if 0 <= left < right and 0 <= top < bottom else None
 
 
 def _of_ledger(folder: Path, remarks: list[str]) -> Iterator[Clip]:

@@ -9,8 +9,11 @@ from pathlib import Path
 
 from unmask.datasets.clip import SPLITS, Clip, DataSet, Split, below
 from unmask.errors import UsageError
+from unmask.media.source import shown
 
 SHARES = (0.7, 0.15, 0.15)
+LEARNED: tuple[Split | None, ...] = ("train", None)
+"""Splits of which a training may see the clips; None where a data set has none."""
 Tie = tuple[str, str]
 """What ties clips to each other: the kind of tie, and its name."""
 
@@ -53,6 +56,28 @@ def split(
     said = _empty_splits(set(chosen.values()), shares, len(groups)) if was_open else ()
     remarks = dict.fromkeys((*data_set.remarks, *said))
     return replace(data_set, clips=clips, remarks=tuple(remarks))
+
+
+def to_learn_from(data_set: DataSet) -> DataSet:
+    """The clips that a training may see: none of validation and test, and none that hangs together with one of those.
+
+    A data set without splits is taken whole.
+
+    Raises:
+        UsageError: An identity, source or pair is in two splits, or nothing is left.
+    """
+    require_disjoint(data_set)
+    seen = [clip for group in groups_of(data_set) if _official(group, data_set.folder) in LEARNED for clip in group]
+    if not seen:
+        raise UsageError(
+            f"No clip of {shown(data_set.folder)} may be learned from: all lie in validation and test, or show who does; split anew with unmask datasets split."
+        )
+    apart = len(data_set.clips) - len(seen)
+    if not apart:
+        return data_set
+    said = f"Of the {len(data_set.clips)} clips of {shown(data_set.folder)}, {apart} were not learned from: they lie in validation or test, or show who does."
+    taken = tuple(clip for clip in data_set.clips if clip in set(seen))
+    return replace(data_set, clips=taken, remarks=(*data_set.remarks, said))
 
 
 def require_disjoint(data_set: DataSet) -> None:

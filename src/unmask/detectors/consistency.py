@@ -18,6 +18,7 @@ from unmask.signals.appearance import (
     chosen_evenly,
     sums_by_part,
 )
+from unmask.signals.coding import coding_refusal
 from unmask.signals.linear import LinearModel, linear_model
 from unmask.types import Card, Evidence, Seconds, Segment, Trace, Track
 
@@ -26,7 +27,7 @@ CARD = Card(
     question="Do face and surround of the same frame come from one process?",
     needs="track",
     kinds=("video", "image"),
-    requires="one sharp view of a face 64 pixels wide or more, turned by at most 40°, with hair, neck or background around it",
+    requires="one sharp view of a face 64 pixels wide or more, turned by at most 40°, with hair, neck or background around it; of a film, coded no more strongly than by H.264 at CRF 35 or so",
     answers="a face whose texture departs from its surround's as it does in face swaps speaks for a generated inner face",
     paper="Sandler et al., MobileNetV2, CVPR 2018; Huang and Belongie, ICCV 2017, for means and spreads of maps as style.",
     failures=(
@@ -35,8 +36,9 @@ CARD = Card(
         "Make-up, a beauty filter, glasses or a surround out of focus differ from the face, too.",
         "Its reasons are maps of a network and not quantities that a reader can check.",
         "Stills it has not learned from; it was fitted to films alone.",
+        "How strongly a still was coded, or a film in a fast check, it cannot tell, and so does not refuse.",
     ),
-    weights=("consistency", NETWORK),
+    weights=("consistency", NETWORK, "coding"),
     cap=0.0,
     sees=("redrawn-face",),
 )
@@ -51,7 +53,7 @@ Rows = Float64[np.ndarray, "views contrasts"]
 
 def examine(track: Track) -> Evidence:
     """Evidence from how one face looks against its surround."""
-    refused = GATE.refusal(track, "consistency is judged")
+    refused = GATE.refusal(track, "consistency is judged") or coding_refusal(track, "consistency is judged")
     if refused is not None:
         return Evidence.abstain(CARD.name, refused.reason, refused.because)
     times, rows = contrasts(track)

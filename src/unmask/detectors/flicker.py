@@ -10,6 +10,7 @@ from jaxtyping import Float64
 from unmask.faces.bands import CHANNEL_WORDS, CHANNELS
 from unmask.faces.competence import Gate
 from unmask.signals.change import BANDS, LAGS, REGIONS, change_contrasts
+from unmask.signals.coding import coding_refusal
 from unmask.signals.linear import LinearModel, linear_model
 from unmask.types import Card, Evidence, Seconds, Segment, Trace, Track
 
@@ -18,7 +19,7 @@ CARD = Card(
     question="Does this face change from frame to frame as its own surround does?",
     needs="track",
     kinds=("video",),
-    requires="2 s of one face at 15 frames a second or more, 64 pixels wide or more, with hair, neck or background around it",
+    requires="2 s of one face at 15 frames a second or more, 64 pixels wide or more, with hair, neck or background around it, coded no more strongly than by H.264 at CRF 35 or so",
     answers="a face that changes otherwise than its surround speaks for one drawn anew in each frame, as face swaps are",
     paper="Amerini et al., Deepfake Video Detection through Optical Flow Based CNN, ICCV Workshops 2019.",
     failures=(
@@ -26,7 +27,7 @@ CARD = Card(
         "A beauty filter, a moving background or a hand before the face change otherwise, too.",
         "A face that was not drawn anew, such as a still laid over a film, may change as its surround does.",
     ),
-    weights=("flicker",),
+    weights=("flicker", "coding"),
     cap=0.0,
     sees=("redrawn-face",),
 )
@@ -40,7 +41,7 @@ TOLD = 2
 
 def examine(track: Track) -> Evidence:
     """Evidence from how one face changes against its surround."""
-    refused = GATE.refusal(track, "flicker is judged")
+    refused = GATE.refusal(track, "flicker is judged") or coding_refusal(track, "flicker is judged")
     if refused is not None:
         return Evidence.abstain(CARD.name, refused.reason, refused.because)
     if track.changes is None:

@@ -10,6 +10,7 @@ from jaxtyping import Float64
 
 from unmask.faces.bands import CHANNEL_WORDS, CHANNELS
 from unmask.faces.competence import Gate, frontal_crops
+from unmask.signals.coding import coding_refusal
 from unmask.signals.detail import BANDS, REGIONS, detail_contrast_names, detail_contrasts
 from unmask.signals.linear import LinearModel, linear_model
 from unmask.types import Card, Evidence, Seconds, Segment, Trace, Track
@@ -19,15 +20,16 @@ CARD = Card(
     question="Does the inner face fit its surround in sharpness, noise and colour?",
     needs="track",
     kinds=("video", "image"),
-    requires="one sharp view of a face 64 pixels wide or more, turned by at most 40°, with hair, neck or background around it",
+    requires="one sharp view of a face 64 pixels wide or more, turned by at most 40°, with hair, neck or background around it; of a film, coded no more strongly than by H.264 at CRF 35 or so",
     answers="detail that differs from the surround's as it does in face swaps speaks for a generated inner face",
     paper="Li et al., Face X-ray, CVPR 2020; Mahdian and Saic, Image and Vision Computing 27, 2009.",
     failures=(
         "It learned from swaps by one program (an autoencoder, drawn live) of seven people; pastes by other means may differ the other way.",
         "A shallow depth of field, make-up, a beauty filter or a face in front of a busy wall look like a misfit.",
         "Stills it has not learned from; it was fitted to films alone.",
+        "How strongly a still was coded, or a film in a fast check, it cannot tell, and so does not refuse.",
     ),
-    weights=("seam",),
+    weights=("seam", "coding"),
     cap=0.0,
     sees=("redrawn-face",),
 )
@@ -42,7 +44,7 @@ Rows = Float64[np.ndarray, "views contrasts"]
 
 def examine(track: Track) -> Evidence:
     """Evidence from the fit of one face into its surround."""
-    refused = GATE.refusal(track, "a seam is looked for")
+    refused = GATE.refusal(track, "a seam is looked for") or coding_refusal(track, "a seam is looked for")
     if refused is not None:
         return Evidence.abstain(CARD.name, refused.reason, refused.because)
     times, rows = contrasts(track)

@@ -5,8 +5,11 @@ people. Their log-odds are added, and the sum is calibrated on what they say of 
 part of their errors are less than three times as sure.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from unmask.signals.exceedance import CONFIDENCE, as_suspicious, p_value, upper_bound
 from unmask.signals.joining import LEAST_MEMBERS, Joined, joined
 from unmask.signals.likelihood import log_odds, probability
 from unmask.signals.linear import LinearModel
@@ -22,7 +25,8 @@ CARD = Card(
     paper="Kittler et al., On combining classifiers, IEEE TPAMI 20, 1998.",
     failures=(
         "It knows no more than its members: swaps by one program (an autoencoder, drawn live) of seven people.",
-        "Its members were fitted to films; of a still only two of them answer.",
+        "Its members were fitted to films; of a still only two of them answer, however strongly it was coded.",
+        "Films without any noise, such as drawn ones, read as too strongly coded.",
     ),
     weights=("together",),
     cap=2.5,
@@ -36,21 +40,53 @@ WEIGHT = "together"
 def examine(evidence: tuple[Evidence, ...]) -> Evidence:
     """Evidence from the evidence about one person."""
     family = joined(WEIGHT)
-    heard = sorted((one for one in evidence if one.detector in family.members and one.fake is not None), key=_name)
+    asked = sorted((one for one in evidence if one.detector in family.members), key=_name)
+    heard = [one for one in asked if one.fake is not None]
     if len(heard) < LEAST_MEMBERS:
-        answered = f"only {heard[0].detector}" if heard else "none"
-        because = f"Of {', '.join(family.members)} {answered} answered; {LEAST_MEMBERS} are needed."
-        return Evidence.abstain(CARD.name, "not-measurable", because)
-    line = family.lines[Joined.key(one.detector for one in heard)]
+        return _too_few(family, asked, heard)
+    key = Joined.key(one.detector for one in heard)
+    line = family.lines[key]
     total = np.array([sum(log_odds(one.fake or 0.0) for one in heard)])
     fake, _ = line.fake(total)
+    groups = family.filmed[key]
+    counts = _filmed(fake, groups)
     return Evidence(
         CARD.name,
         fake,
-        (_sentence(fake, heard),),
+        (_sentence(fake, heard), *([_filmed_sentence(counts)] if fake > 0.5 and groups else [])),
         interval=_interval(fake, heard, line),
-        measured={"log_odds_added": float(total[0]), "members": float(len(heard))},
+        measured={"log_odds_added": float(total[0]), "members": float(len(heard)), **counts},
         counts=CARD.cap > 0,
+    )
+
+
+def _too_few(family: Joined, asked: list[Evidence], heard: list[Evidence]) -> Evidence:
+    coded = [one for one in asked if one.abstained == "too-compressed"]
+    if coded:
+        return Evidence.abstain(CARD.name, "too-compressed", coded[0].because[0])
+    answered = f"only {heard[0].detector}" if heard else "none"
+    because = f"Of {', '.join(family.members)} {answered} answered; {LEAST_MEMBERS} are needed."
+    return Evidence.abstain(CARD.name, "not-measurable", because)
+
+
+def _filmed(fake: float, groups: Mapping[str, tuple[float, ...]]) -> dict[str, float]:
+    """How many filmed clips said as much, and how unusual that is in the group in which it is least unusual."""
+    odds = log_odds(fake)
+    clips = sum(len(group) for group in groups.values())
+    alike = sum(as_suspicious(odds, group) for group in groups.values())
+    return {
+        "filmed_clips": float(clips),
+        "filmed_as_suspicious": float(alike),
+        "filmed_share_at_most": upper_bound(alike, clips),
+        "filmed_p_value": max((p_value(odds, group) for group in groups.values()), default=1.0),
+    }
+
+
+def _filmed_sentence(counts: Mapping[str, float]) -> str:
+    clips, alike = int(counts["filmed_clips"]), int(counts["filmed_as_suspicious"])
+    return (
+        f"Of {clips} filmed clips of people it was not taught, {alike or 'none'} looked as suspicious in the worst of "
+        f"their codings: at most {100 * counts['filmed_share_at_most']:.0f} % of such clips do ({100 * CONFIDENCE:.0f} %)."
     )
 
 

@@ -7,11 +7,13 @@ import numpy as np
 from jaxtyping import Float32, Float64, UInt8
 
 from unmask.faces.pose import mean_face
-from unmask.types import Crop, Landmarks, RgbImage
+from unmask.types import Crop, Landmarks, NativeImage, RgbImage
 
 CROP_SIDE = 256
 FACE_SHARE = 0.55
 """Height of the face from brow to chin as a share of the crop's side."""
+NATIVE_SIDE = 192
+"""Pixels a side that are kept of a face as it is; more would take much memory and tell little more."""
 ANCHORS = (33, 133, 362, 263, 1, 61, 291)
 
 Alignment = Float64[np.ndarray, "2 3"]
@@ -40,7 +42,26 @@ def crop_face(image: RgbImage, landmarks: Landmarks, seconds: float, sharpness: 
     height, width = image.shape[:2]
     corners = np.array([(0, 0), (width - 1, 0), (width - 1, height - 1), (0, height - 1)], np.float32)
     edges = (corners @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
-    return Crop(picture, seconds, moved, sharpness, scale, edges)
+    return Crop(picture, seconds, moved, sharpness, scale, edges, native_square(image, landmarks))
+
+
+def native_square(
+    image: RgbImage, landmarks: Landmarks, most_side: int = NATIVE_SIDE, share: float = 1.0
+) -> NativeImage:
+    """The square around a face in the picture's own pixels, or the middle of it; smaller where it leaves the picture.
+
+    Args:
+        image: RGB picture.
+        landmarks: Points of the face in the picture's pixels.
+        most_side: Pixels a side beyond which only the middle is taken.
+        share: Side of the square as a share of the face's longer side.
+    """
+    low, high = landmarks[:, :2].min(axis=0), landmarks[:, :2].max(axis=0)
+    half = min(share * float((high - low).max()), most_side) / 2
+    left, top = (max(0, round(float(one) - half)) for one in (low + high) / 2)
+    right, bottom = (max(1, round(float(one) + half)) for one in (low + high) / 2)
+    height, width = image.shape[:2]
+    return image[min(top, height - 1) : bottom, min(left, width - 1) : right].copy()
 
 
 def alignment_of(landmarks: Landmarks) -> Alignment:

@@ -8,12 +8,13 @@ from types import TracebackType
 from typing import Any
 
 from unmask.errors import BrokenMedia, UsageError
+from unmask.media.blanking import blanked
 from unmask.media.decoder import Decoder, Picture, decoding
 from unmask.media.facts import End
 from unmask.media.source import shown
 from unmask.media.turning import upright
 from unmask.settings import Settings
-from unmask.types import Frame, Media
+from unmask.types import Frame, Media, PixelBox
 
 MISSING_SECONDS = 0.3
 """A film that ends this much before its header says broke off."""
@@ -32,13 +33,16 @@ class Film:
         skipped: After the last frame, how many pictures could not be decoded.
     """
 
-    def __init__(self, path: Path, media: Media, settings: Settings, asked: dict[str, Any]) -> None:
+    def __init__(
+        self, path: Path, media: Media, settings: Settings, asked: dict[str, Any], blank: PixelBox | None = None
+    ) -> None:
         self.broken_off: str | None = None
         self.skipped = 0
         self._path = path
         self._media = media
         self._settings = settings
         self._asked = asked
+        self._blank = blank
         self._frames = self._read()
 
     def __enter__(self) -> "Film":  # noqa: PYI034 # the run-time shape checks do not know Self
@@ -68,7 +72,8 @@ class Film:
                     if last is not None and record.seconds <= last:
                         raise decoder.liar()
                     last = record.seconds
-                    yield Frame(upright(record), record.seconds)
+                    image = upright(record)
+                    yield Frame(image if self._blank is None else blanked(image, self._blank), record.seconds)
                 elif isinstance(record, End):
                     self._close_with(record, last)
         except BrokenMedia as error:
@@ -94,6 +99,7 @@ def open_frames(
     stop_seconds: float | None = None,
     every: int = 1,
     exact: bool = False,
+    blank: PixelBox | None = None,
 ) -> Film:
     """The frames of a film or the one picture of a still, upright, RGB, 0–255.
 
@@ -106,6 +112,7 @@ def open_frames(
         every: 2 takes the first frame from the start, the third, the fifth and so on.
         exact: Whether colours are rounded, not cut off, so that a film written anew is as bright as the old one; the
             quick way is darker by about 1.2 of 255 and saves 4 ms a 720p frame.
+        blank: A box that is painted over in each upright frame, such as one with a visible label.
 
     Returns:
         A film; what goes wrong is raised when its first frame is asked for.
@@ -120,10 +127,17 @@ def open_frames(
             f"Every {every} frames from {start_seconds} s cannot be read; take at least 1, and from 0 s on."
         )
     stretch = (start_seconds, NEVER_SECONDS if stop_seconds is None else stop_seconds)
-    return Film(path, media, settings, asked_for([stretch], media, every=every, exact=exact))
+    return Film(path, media, settings, asked_for([stretch], media, every=every, exact=exact), blank)
 
 
-def open_stretches(path: Path, media: Media, settings: Settings, stretches: list[tuple[float, float]]) -> Film:
+def open_stretches(
+    path: Path,
+    media: Media,
+    settings: Settings,
+    stretches: list[tuple[float, float]],
+    *,
+    blank: PixelBox | None = None,
+) -> Film:
     """The frames of several stretches of a film, in one pass of one decoder.
 
     An index that leads elsewhere costs time, not frames: the film is then decoded from its beginning. So is one
@@ -135,6 +149,7 @@ def open_stretches(path: Path, media: Media, settings: Settings, stretches: list
         settings: Limits, and the least sandbox.
         stretches: Presentation times from which on and up to which, themselves left out; at least one, rising, none
             reaching into the next.
+        blank: A box that is painted over in each upright frame.
 
     Returns:
         A film with gaps; what goes wrong is raised when its first frame is asked for.
@@ -147,7 +162,7 @@ def open_stretches(path: Path, media: Media, settings: Settings, stretches: list
     times = [time for stretch in stretches for time in stretch]
     if not times or not all(earlier <= later for earlier, later in pairwise([0.0, *times])):
         raise UsageError(f"The stretches {stretches} cannot be read; take at least one, rising and from 0 s on.")
-    return Film(path, media, settings, asked_for(stretches, media))
+    return Film(path, media, settings, asked_for(stretches, media), blank)
 
 
 def asked_for(

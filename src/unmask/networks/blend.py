@@ -4,14 +4,15 @@ Reference:
     Li et al., Face X-ray, CVPR 2020, for the place of the blend beside the label; Sandler et al., MobileNetV2, CVPR 2018.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from unmask.networks.mobilenet import CHANNELS, MobileNet, Pictures
+from unmask.networks.mobilenet import ALL_STAGES, STAGES, MobileNet, Pictures, Stages
 
 SIDE = 224
 """Of the picture, pixels."""
@@ -22,6 +23,10 @@ FROZEN_LAYERS = 4
 """The first layers see edges and colours, as ImageNet taught them; they are not trained."""
 MASK_CHANNELS, DROPPED = 32, 0.3
 
+Net = Literal["mobilenet16", "mobilenet32"]
+TRUNKS: Mapping[Net, tuple[Stages, int]] = {"mobilenet16": (STAGES, 16), "mobilenet32": (ALL_STAGES, 32)}
+"""How far MobileNetV2 goes, and the side in pixels that a square of its last maps stands for."""
+
 Logits = Float[Tensor, " batch"]
 """Above zero where a face was laid over the picture rather than not."""
 MaskLogits = Float[Tensor, "batch 28 28"]
@@ -31,6 +36,9 @@ MaskLogits = Float[Tensor, "batch 28 28"]
 class BlendNetwork(nn.Module):
     """Maps of MobileNetV2, read twice: square by square, and as a whole with an eye on the suspect squares.
 
+    Args:
+        net: What reads the picture, a key of TRUNKS.
+
     Attributes:
         place_line: Slope and offset of what is given out for the squares. While it learns, most squares it sees belong to
             originals; once it has, they are to say where a face was laid over, if one was.
@@ -38,14 +46,16 @@ class BlendNetwork(nn.Module):
 
     place_line: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, net: Net = "mobilenet16") -> None:
         super().__init__()
-        self.trunk = MobileNet()
-        self.coarse = nn.Conv2d(CHANNELS, MASK_CHANNELS, 1)
+        stages, pixels = TRUNKS[net]
+        self.trunk = MobileNet(stages)
+        self.times = pixels * MASK_SIDE // SIDE
+        self.coarse = nn.Conv2d(self.trunk.channels, MASK_CHANNELS, 1)
         self.fine = nn.Conv2d(FINE_CHANNELS, MASK_CHANNELS, 1)
         self.place = nn.Conv2d(MASK_CHANNELS, 1, 3, padding=1)
         self.drop = nn.Dropout(DROPPED)
-        self.label = nn.Linear(3 * CHANNELS, 1)
+        self.label = nn.Linear(3 * self.trunk.channels, 1)
         self.register_buffer("place_line", torch.tensor([1.0, 0.0]), persistent=False)
 
     def forward(self, pictures: Pictures) -> tuple[Logits, MaskLogits]:
@@ -56,9 +66,9 @@ class BlendNetwork(nn.Module):
             maps = _through(layers[:FROZEN_LAYERS], maps)
         fine = _through(layers[FROZEN_LAYERS : FINE_LAYER + 1], maps)
         maps = _through(layers[FINE_LAYER + 1 :], fine)
-        wider = interpolate(self.coarse(maps), scale_factor=2.0, mode="nearest")
+        wider = interpolate(self.coarse(maps), scale_factor=float(self.times), mode="nearest")
         places: Tensor = self.place(torch.relu(wider + self.fine(fine)))
-        suspect = nn.functional.avg_pool2d(torch.sigmoid(places), 2)
+        suspect = nn.functional.avg_pool2d(torch.sigmoid(places), self.times)
         attended = (maps * suspect).sum((2, 3)) / (suspect.sum((2, 3)) + 1)
         read = torch.cat([maps.mean((2, 3)), maps.amax((2, 3)), attended], dim=1)
         logits: Tensor = self.label(self.drop(read))

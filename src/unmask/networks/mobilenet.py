@@ -1,4 +1,4 @@
-"""The first fourteen layers of MobileNetV2: a picture → small maps of what is where in it.
+"""The first layers of MobileNetV2: a picture → small maps of what is where in it.
 
 Names and order of the weights are torchvision's, so that weights trained on ImageNet fit.
 
@@ -16,26 +16,38 @@ Pictures = Float[Tensor, "batch 3 height width"]
 """Gamma-coded RGB, 0–1."""
 Maps = Float[Tensor, "batch channels rows columns"]
 
-STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1))
+Stages = tuple[tuple[int, int, int, int], ...]
 """Widening, channels, blocks, and stride of the first block."""
+STAGES: Stages = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1))
+"""As far as maps of which each square stands for 16 × 16 pixels."""
+ALL_STAGES: Stages = (*STAGES, (6, 160, 3, 2), (6, 320, 1, 1))
+"""All there are, as far as maps of which each square stands for 32 × 32 pixels."""
 FIRST_CHANNELS = 32
 CHANNELS = STAGES[-1][1]
-"""Of the last maps, each of which stands for 16 × 16 pixels."""
+"""Of the last maps at a sixteenth."""
 IMAGENET_MEAN, IMAGENET_SPREAD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
 class MobileNet(nn.Module):
-    """MobileNetV2 as far as its last maps at a sixteenth of the picture's side."""
+    """MobileNetV2 as far as some of its maps; those at a sixteenth of the picture's side if nothing else is said.
+
+    Args:
+        stages: How far.
+
+    Attributes:
+        channels: Of the last maps.
+    """
 
     features: nn.Sequential
     mean: Tensor
     spread: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, stages: Stages = STAGES) -> None:
         super().__init__()
+        self.channels = stages[-1][1]
         layers: list[nn.Module] = [_convolved(3, FIRST_CHANNELS, 3, stride=2)]
         inside = FIRST_CHANNELS
-        for widening, outside, blocks, stride in STAGES:
+        for widening, outside, blocks, stride in stages:
             for block in range(blocks):
                 layers.append(InvertedResidual(inside, outside, widening, stride if block == 0 else 1))
                 inside = outside

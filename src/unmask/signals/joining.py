@@ -21,10 +21,13 @@ class Joined:
     Attributes:
         members: Their names, in the order of the alphabet.
         lines: Calibration of the sum of the log-odds of those that answered, by their names as ``key`` joins them.
+        filmed: By the same names and by group, such as ``originals`` of the swaps and ``others``: the log-odds, rising, that
+            models without its person gave each filmed clip in that of its codings in which it looked most like a forgery.
     """
 
     members: tuple[str, ...]
     lines: Mapping[str, LinearModel]
+    filmed: Mapping[str, Mapping[str, tuple[float, ...]]]
 
     @staticmethod
     def key(names: Iterable[str]) -> str:
@@ -38,7 +41,8 @@ class Joined:
     def as_json(self) -> str:
         """As its file holds it."""
         lines = {key: asdict(line) for key, line in self.lines.items()}
-        return json.dumps({"members": self.members, "lines": lines}, indent=1) + "\n"
+        filmed = {key: {group: list(odds) for group, odds in groups.items()} for key, groups in self.filmed.items()}
+        return json.dumps({"members": self.members, "lines": lines, "filmed": filmed}, indent=1) + "\n"
 
 
 @cache

@@ -22,7 +22,7 @@ from unmask.forgery.steady import steady_torch
 from unmask.forgery.swap.interrupts import held_interrupts
 from unmask.forgery.tensor_file import Tensors, read_tensors, write_tensors
 from unmask.media.writing import written_aside
-from unmask.networks.blend import BlendNetwork
+from unmask.networks.blend import BlendNetwork, Net
 from unmask.training.blend_looks import Answer, answers_of, area, as_input, settle_places, trials_of
 from unmask.training.blend_pairs import LEARNED, Pair, make_pair
 from unmask.training.faces import Faces
@@ -51,6 +51,7 @@ class BlendRecipe:
         look_every: Iterations from one look at the validation to the next.
         patience: Looks without a rise after which training ends.
         threads: Of torch.
+        net: What reads the pictures.
     """
 
     iterations: int = 6000
@@ -60,6 +61,7 @@ class BlendRecipe:
     look_every: int = 500
     patience: int = 5
     threads: int = 1
+    net: Net = "mobilenet16"
 
     def __post_init__(self) -> None:
         if not (isfinite(self.rate) and self.rate > 0):
@@ -110,6 +112,11 @@ class TrainedBlend:
     untrained: tuple[Answer, ...]
     looks: tuple[Look, ...]
     interrupted: bool
+
+    @property
+    def best_iteration(self) -> int:
+        """Of the state that was kept; 0 before the first look."""
+        return max(self.looks, key=lambda look: look.area).iteration if self.looks else 0
 
 
 def train_blend(
@@ -178,7 +185,7 @@ class _Learner:
         self._recipe, self._seen, self._work = recipe, seen, work
         self._trials = trials_of(unseen, recipe.seed)
         torch.manual_seed(recipe.seed)
-        self.network = BlendNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload] # torch's stubs know no memory_format alone
+        self.network = BlendNetwork(recipe.net).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # torch's stubs know no memory_format alone
         if begin_from is not None:
             self.network.trunk.begin_from(begin_from)
         self._optimiser = torch.optim.AdamW(list(self._groups()), weight_decay=1e-2)
@@ -284,7 +291,7 @@ class _Learner:
         told, tensors = read_tensors(
             self._work / CHECKPOINT, "checkpoint of blend", lambda head, kept: (head, dict(kept))
         )
-        if told["recipe"] != asdict(self._recipe) or told["films"] != self._films():
+        if BlendRecipe(**told["recipe"]) != self._recipe or told["films"] != self._films():
             raise UsageError(
                 f"The checkpoint in '{self._work.name}' belongs to another recipe or other films; name another folder with --work."
             )

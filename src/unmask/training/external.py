@@ -19,6 +19,7 @@ from unmask.models.running import OpenModel
 from unmask.settings import Settings
 from unmask.training.linear import people_of
 from unmask.training.regression import Films, Fitted, alike, fit_line
+from unmask.types import PixelBox
 
 MOST_PICTURES = 32
 """Of a clip that is a folder of pictures, this many are looked at."""
@@ -111,7 +112,7 @@ def calibrate(
 
 
 def _measured(clip: Clip, model: OpenModel, settings: Settings) -> Iterator[Measured]:
-    said = np.array([one for path in _files(clip.path) for one in _asked(path, model, settings)])
+    said = np.array([one for path in _files(clip.path) for one in _asked(path, model, settings, clip.label_box)])
     kept = said[np.isfinite(said)]
     if len(kept):
         yield Measured(clip, float(np.median(kept)))
@@ -125,9 +126,9 @@ def _files(path: Path) -> list[Path]:
     return pictures[:: max(1, -(-len(pictures) // MOST_PICTURES))]
 
 
-def _asked(path: Path, model: OpenModel, settings: Settings) -> list[float]:
+def _asked(path: Path, model: OpenModel, settings: Settings, blank: PixelBox | None) -> list[float]:
     """What the model says of each view of the main person, as in a check."""
-    tracks = follow_people(path, probe(path, settings), settings).following.tracks
+    tracks = follow_people(path, probe(path, settings), settings, blank=blank).following.tracks
     if not tracks or tracks[0].face_width < LEAST_FACE_PIXELS:
         return []
     return answers(frontal(tracks[0]), model).tolist()

@@ -11,6 +11,7 @@ from unmask.datasets import Clip
 from unmask.errors import InputError
 from unmask.faces.align import crop_face, sharpness_of
 from unmask.faces.track import FaceTracker
+from unmask.media.blanking import blanked_name
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
 from unmask.media.writing import written_aside
@@ -86,9 +87,9 @@ def gather(
 
 def _faces_of(clip: Clip, person: str, work: Path, settings: Settings) -> Faces:
     media = probe(clip.path, settings)
-    place = work / f"{media.sha256[:DIGITS]}-faces-{VERSION}.npz"
+    place = work / f"{media.sha256[:DIGITS]}-faces-{VERSION}{blanked_name(clip.label_box)}.npz"
     if not place.is_file():
-        with open_frames(clip.path, media, settings) as film:
+        with open_frames(clip.path, media, settings, blank=clip.label_box) as film:
             crops = _crops(film)
         images = np.array([crop.image for crop in crops], np.uint8).reshape(-1, 256, 256, 3)
         landmarks = np.array([crop.landmarks for crop in crops], np.float32).reshape(-1, 468, 3)

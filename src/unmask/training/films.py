@@ -18,6 +18,7 @@ from jaxtyping import Float64, UInt8
 from unmask.datasets import Clip
 from unmask.errors import InputError
 from unmask.examine import follow_people
+from unmask.media.blanking import blanked_name
 from unmask.media.encode import write_video
 from unmask.media.probe import probe
 from unmask.media.source import shown
@@ -25,7 +26,7 @@ from unmask.media.video import open_frames
 from unmask.media.writing import written_aside
 from unmask.settings import Settings
 from unmask.training.measurements import MEASUREMENTS, Measurement, Numbers
-from unmask.types import RgbImage, Track
+from unmask.types import PixelBox, RgbImage, Track
 
 MOST_SECONDS = 20.0
 DIGITS = 24
@@ -75,7 +76,7 @@ class Measurer:
     """Measures films, and keeps what it measured in a folder.
 
     Attributes:
-        folder: Where it is kept, by the film's SHA-256, the variant, and name and version of the measurement.
+        folder: Where it is kept, by the film's SHA-256, what is painted over in it, the variant, and name and version of the measurement.
         settings: Limits.
         variants: What each film goes through.
     """
@@ -121,15 +122,15 @@ class Measurer:
     def _variants_of(self, clip: Clip, wanted: Measurement) -> Iterator[Measured]:
         digest = probe(clip.path, self.settings).sha256[:DIGITS]
         for variant in self.variants:
-            name = f"{digest}-{variant.name.replace(' ', '-')}"
+            name = f"{digest}-{variant.name.replace(' ', '-')}{blanked_name(clip.label_box)}"
             if not self._place(name, wanted).is_file():
-                self._measure(clip.path, variant, name)
+                self._measure(clip, variant, name)
             kept = json.loads(self._place(name, wanted).read_text(encoding="utf-8"))
             if kept is not None:
                 yield Measured(clip, variant.name, np.array(kept, np.float64))
 
-    def _measure(self, film: Path, variant: Variant, name: str) -> None:
-        track = _main_track(film, variant, self.settings)
+    def _measure(self, clip: Clip, variant: Variant, name: str) -> None:
+        track = _main_track(clip, variant, self.settings)
         for measurement in MEASUREMENTS:
             place = self._place(name, measurement)
             if place.is_file():
@@ -142,15 +143,15 @@ class Measurer:
         return self.folder / f"{name}-{measurement.name}-{measurement.version()}.json"
 
 
-def _main_track(film: Path, variant: Variant, settings: Settings) -> Track | None:
+def _main_track(clip: Clip, variant: Variant, settings: Settings) -> Track | None:
     """The person seen longest and largest, None where nobody is seen."""
     if variant.crf is None:
-        return _followed(film, settings)
+        return _followed(clip.path, settings, clip.label_box)
     with TemporaryDirectory(prefix="unmask-train-") as folder:
         coded = Path(folder) / "coded.mp4"
-        media = probe(film, settings)
+        media = probe(clip.path, settings)
         rate = media.video.frame_rate if media.video and media.video.frame_rate else 25.0
-        with open_frames(film, media, settings) as frames:
+        with open_frames(clip.path, media, settings, blank=clip.label_box) as frames:
             kept = (frame for frame in frames if frame.seconds <= MOST_SECONDS)
             write_video(
                 coded, (_shrunk(frame.image, variant) for frame in kept), rate, crf=variant.crf, preset="veryfast"
@@ -167,6 +168,6 @@ def _shrunk(image: RgbImage, variant: Variant) -> Shrunk:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _followed(film: Path, settings: Settings) -> Track | None:
-    tracks = follow_people(film, probe(film, settings), settings, changes=True).following.tracks
+def _followed(film: Path, settings: Settings, blank: PixelBox | None = None) -> Track | None:
+    tracks = follow_people(film, probe(film, settings), settings, changes=True, blank=blank).following.tracks
     return tracks[0] if tracks else None

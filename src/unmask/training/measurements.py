@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float64
 
 from unmask.detectors import consistency, flicker, seam
-from unmask.signals import appearance, change, detail
+from unmask.signals import appearance, change, coding, detail
 from unmask.types import Track
 from unmask.weights import weight_card
 
@@ -21,7 +21,7 @@ class Measurement:
     """Numbers of a track.
 
     Attributes:
-        name: Of the detector that looks at them.
+        name: Of the detector that looks at them, or of what is read from them.
         version: Of the way they are measured; what was kept under another one is not used.
         measure: Medians over the track, None where too little could be measured.
     """
@@ -49,6 +49,11 @@ def median_appearance(track: Track) -> Numbers | None:
     return _median(consistency.contrasts(track)[1])
 
 
+def median_spread(track: Track) -> Numbers | None:
+    """What tells how strongly a film was coded."""
+    return None if track.changes is None else coding.spread_of_change(track.changes)
+
+
 def _median(rows: Float64[np.ndarray, "rows numbers"]) -> Numbers | None:
     return np.asarray(np.median(rows, axis=0), np.float64) if len(rows) else None
 
@@ -60,4 +65,5 @@ def _appearance_version() -> str:
 CHANGE = Measurement("flicker", lambda: change.VERSION, median_change)
 DETAIL = Measurement("seam", lambda: detail.VERSION, median_detail)
 APPEARANCE = Measurement("consistency", _appearance_version, median_appearance)
-MEASUREMENTS = (CHANGE, DETAIL, APPEARANCE)
+CODING = Measurement("coding", lambda: coding.VERSION, median_spread)
+MEASUREMENTS = (CHANGE, DETAIL, APPEARANCE, CODING)

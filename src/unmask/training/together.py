@@ -19,6 +19,10 @@ from unmask.training.films import VARIANTS, Variant
 from unmask.training.linear import RECIPES, LeftOutFilm, Trained, train_linear
 from unmask.training.regression import Films, Fitted, alike, fit_line
 
+ORIGINALS, OTHERS = "originals", "others"
+"""Groups of filmed clips: those that the swaps were made from, and other people."""
+DIGITS = 6
+
 Odds = Float64[np.ndarray, "films members"]
 
 
@@ -74,7 +78,11 @@ def train_together(
     fitted = {chosen: _fitted(odds[:, [members.index(name) for name in chosen]], films) for chosen in _sets(members)}
     answers = fitted[members].left_out.tolist()
     return TrainedTogether(
-        Joined(members, {Joined.key(chosen): one.model for chosen, one in fitted.items()}),
+        Joined(
+            members,
+            {Joined.key(chosen): one.model for chosen, one in fitted.items()},
+            {Joined.key(chosen): _filmed(films, one.left_out.tolist()) for chosen, one in fitted.items()},
+        ),
         tuple(replace(film, fake=fake) for film, fake in zip(films, answers, strict=True)),
         {name: tuple(shared[key][name].fake for key in shared) for name in members},
         trained[first].remarks,
@@ -86,6 +94,18 @@ def _shared(trained: dict[str, Trained]) -> dict[tuple[str, str], dict[str, Left
     said = {name: {(film.film, film.variant): film for film in one.left_out()} for name, one in trained.items()}
     keys = [key for key in next(iter(said.values())) if all(key in films for films in said.values())]
     return {key: {name: films[key] for name, films in said.items()} for key in keys}
+
+
+def _filmed(films: Sequence[LeftOutFilm], answers: Sequence[float]) -> dict[str, tuple[float, ...]]:
+    """Log-odds of each filmed clip in the worst of its codings, the swaps' originals apart from the others."""
+    worst: dict[str, dict[str, float]] = {ORIGINALS: {}, OTHERS: {}}
+    for film, fake in zip(films, answers, strict=True):
+        if film.label == "real":
+            group = worst[ORIGINALS if film.pair else OTHERS]
+            group[film.film] = max(log_odds(fake), group.get(film.film, -np.inf))
+    return {
+        name: tuple(sorted(round(odds, DIGITS) for odds in group.values())) for name, group in worst.items() if group
+    }
 
 
 def _sets(members: Sequence[str]) -> list[tuple[str, ...]]:

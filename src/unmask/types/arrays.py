@@ -5,6 +5,8 @@ from jaxtyping import Bool, Float32, Float64, Int16, UInt8
 
 RgbImage = UInt8[np.ndarray, "height width 3"]
 """Gamma-coded RGB, 0–255."""
+NativeImage = UInt8[np.ndarray, "rows columns 3"]
+"""Gamma-coded RGB, 0–255: part of a picture, neither scaled nor turned."""
 Mask = Float32[np.ndarray, "height width"]
 """Share of each pixel that was made, 0–1."""
 MonoAudio = Float32[np.ndarray, " samples"]
@@ -21,6 +23,8 @@ Mesh = Int16[np.ndarray, "frames 468 3"]
 """Landmarks over time as offsets from the box centre, in 1/MESH_STEPS pixels (half the memory of float32)."""
 Boxes = Float32[np.ndarray, "frames 4"]
 """left, top, right, bottom in pixels."""
+PixelBox = tuple[int, int, int, int]
+"""left, top, right, bottom in whole pixels, the last two left out."""
 PoseTrack = Float32[np.ndarray, "frames 3"]
 """Yaw, pitch, roll in degrees; zero looks into the camera; positive yaw turns to the image's right."""
 CellColors = Float32[np.ndarray, "frames cells 3"]

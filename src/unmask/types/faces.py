@@ -13,6 +13,7 @@ from unmask.types.arrays import (
     ColorTrace,
     Landmarks,
     Mesh,
+    NativeImage,
     PerFrame,
     PoseTrack,
     RgbImage,
@@ -46,6 +47,8 @@ class Crop:
         sharpness: Variance of the Laplacian of the inner face, higher is sharper.
         scale: Crop pixels a source pixel; above 1 the crop was enlarged.
         picture: Corners of the source picture in this crop's pixels, clockwise from the top left; beyond them is black.
+        native: RGB, the middle of the face in the source picture's own pixels, neither scaled nor turned: for traces that
+            any scaling makes or destroys. None where the source is not at hand.
     """
 
     image: RgbImage
@@ -54,6 +57,7 @@ class Crop:
     sharpness: float
     scale: float
     picture: Float32[np.ndarray, "4 2"]
+    native: NativeImage | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,11 +16,8 @@ from dataclasses import dataclass
 from itertools import takewhile
 from math import ceil, log
 
-from scipy.stats import beta
-
+from unmask.signals.exceedance import CONFIDENCE, upper_bound
 from unmask.signals.likelihood import probability
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,27 +35,6 @@ class Threshold:
     probability: float
     above: int
     at_most: float
-
-
-def upper_bound(exceedances: int, clips: int, confidence: float = CONFIDENCE) -> float:
-    """The largest share (0–1) of clips above a threshold that ``exceedances`` of ``clips`` leave possible.
-
-    >>> round(upper_bound(0, 59), 3), round(upper_bound(0, 20), 3), upper_bound(5, 5)
-    (0.05, 0.139, 1.0)
-    """
-    return share_at_most(float(exceedances), clips, confidence)
-
-
-def share_at_most(hits: float, of: int, confidence: float) -> float:
-    """One-sided upper bound on a share, having seen ``hits`` of ``of``; half a hit, from a tie, is interpolated.
-
-    >>> round(share_at_most(0.5, 59, 0.95), 3)
-    0.064
-
-    Reference:
-        Clopper and Pearson, Biometrika 1934.
-    """
-    return float(beta.ppf(confidence, hits + 1, of - hits)) if hits < of else 1.0
 
 
 def clips_needed(rate: float, confidence: float = CONFIDENCE) -> int:
@@ -101,17 +77,3 @@ def threshold_for(odds: Sequence[float], rate: float, confidence: float = CONFID
     limit = max(ranked[clips - len(bounds)], 0.0)
     above = sum(one > limit for one in ranked)
     return Threshold(limit, probability(limit), above, bounds[above] if limit == 0.0 else bounds[-1])
-
-
-def p_value(odds: float, enrolled: Sequence[float]) -> float:
-    """How often a real clip like the enrolled ones would look at least as suspicious (0–1): small is unusual.
-
-    A real clip drawn as they were gets a value of ``p`` or less in no more than a share ``p`` of all draws.
-
-    Reference:
-        Vovk, Gammerman, Shafer, Algorithmic Learning in a Random World, 2005.
-
-    >>> p_value(1.5, [0.0, 1.0, 2.0])
-    0.5
-    """
-    return (1 + sum(one >= odds for one in enrolled)) / (len(enrolled) + 1)

@@ -87,7 +87,7 @@ def judge(
     candidates = [(person, _joined(add_up(person.evidence, cards), shared, len(people))) for person in people]
     heard = [(person, odds) for person, odds in candidates if odds.answered]
     if not heard and not shared.answered:
-        return Verdict("cannot-tell", None, None, _nothing_measured(media, people), left_out)
+        return Verdict("cannot-tell", None, None, _nothing_measured(media, people, cards), left_out)
     person, odds = max(heard, key=lambda pair: pair[1].middle) if heard else (None, shared)
     chance, interval = probability(odds.middle), (probability(odds.low), probability(odds.high))
     spoken = answers((*(person.evidence if person else ()), *evidence))
@@ -124,14 +124,19 @@ def _strongest(spoken: Sequence[Evidence], cards: Mapping[str, Card]) -> str:
     return max(spoken, key=lambda one: min(log_odds(one.fake or 0.0), cards[one.detector].cap)).because[0]
 
 
-def _nothing_measured(media: Media, people: Sequence[Person]) -> str:
+def _nothing_measured(media: Media, people: Sequence[Person], cards: Mapping[str, Card]) -> str:
     if media.kind == "audio":
         return "Cannot tell: this is a sound file, and this version has no detector for voices."
     if not people:
         return "Cannot tell: no face was seen, and all checks but those of signatures and marks look at faces."
+    undone = [one for one in people[0].evidence if one.abstained and one.abstained not in CONTEXT]
     if any(one.fake is not None for one in people[0].evidence):
-        return "Cannot tell: what was measured has no voice in the verdict yet."
-    asked = [one for one in people[0].evidence if one.abstained not in CONTEXT] or people[0].evidence
+        heard = [one for one in undone if one.detector in cards and cards[one.detector].cap > 0]
+        if not heard:
+            return "Cannot tell: what was measured has no voice in the verdict yet."
+        loudest = max(heard, key=lambda one: cards[one.detector].cap)
+        return f"Cannot tell: no check that counts could be made; {loudest.because[0]}"
+    asked = undone or people[0].evidence
     return f"Cannot tell: no check could be made; {asked[0].because[0] if asked else 'none was asked for.'}"
 
 

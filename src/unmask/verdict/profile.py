@@ -17,8 +17,9 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from unmask.errors import UsageError
 from unmask.media.source import shown
 from unmask.media.writing import written_aside
+from unmask.signals.exceedance import as_suspicious, p_value
 from unmask.types import Engine, MediaKind, ProfileUse
-from unmask.verdict.conformal import Threshold, p_value, threshold_for
+from unmask.verdict.conformal import Threshold, threshold_for
 
 LARGEST_BYTES = 4 << 20
 LEAST_CLIPS = 20
@@ -57,7 +58,7 @@ class Population:
 
     def as_suspicious(self, odds: float) -> int:
         """How many of the clips have these odds or larger ones."""
-        return sum(one >= odds for one in self.odds)
+        return as_suspicious(odds, self.odds)
 
 
 @dataclass(frozen=True, slots=True)
