@@ -10,7 +10,6 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
 
 from unmask.engine import all_cards, choose_with_models
 from unmask.errors import InputError, MissingComponent, OutputError, UsageError
@@ -127,7 +126,7 @@ class _Held:
     _thread: threading.Thread | None = None
     _told: float = 0.0
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "_Held":  # noqa: PYI034 # the run-time shape checks do not know Self
         self._thread = threading.Thread(target=self._beat, daemon=True)
         self._thread.start()
         return self

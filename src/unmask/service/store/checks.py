@@ -5,9 +5,10 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from unmask.errors import UsageError
 from unmask.service.store import events
@@ -210,7 +211,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 def _read_cursor(after: str) -> tuple[float, str]:
     parts = after.split("~", 1)
     try:
-        if len(parts) == _CURSOR_PARTS:
+        if len(parts) == _CURSOR_PARTS and isfinite(float(parts[0])):
             return float(parts[0]), parts[1]
     except ValueError:
         pass
@@ -220,7 +221,7 @@ def _read_cursor(after: str) -> tuple[float, str]:
 _SEEN = select(checks, media.c.kept.label("media_kept")).join(media, media.c.sha256 == checks.c.media)
 
 
-def _told(row: Row[Any]) -> Told:
+def _told(row: Any) -> Told:
     interval = None if row.low is None else [row.low, row.high]
     verdict = {"word": row.word, "probability": row.probability, "interval": interval, "sentence": row.sentence}
     return {

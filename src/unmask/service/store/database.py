@@ -1,12 +1,12 @@
 """One database, SQLite in a file or PostgreSQL at an address, opened once a process."""
 
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, make_url, select, text
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -103,7 +103,7 @@ def _sqlite(folder: Path) -> Engine:
     return engine
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> None:
     # SQLAlchemy begins transactions itself, below; the driver's own way would begin them too late.
     connection.isolation_level = None
     cursor = connection.cursor()

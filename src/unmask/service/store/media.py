@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import BinaryIO
 
 from unmask.errors import NoRoom, OutputError, OverLimit
 
@@ -35,7 +35,7 @@ class Upload:
         self._path = Path(name)
         self._file: BinaryIO = os.fdopen(handle, "wb")
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Upload":  # noqa: PYI034 # the run-time shape checks do not know Self
         return self
 
     def __exit__(
