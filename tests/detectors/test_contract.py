@@ -25,7 +25,7 @@ from unmask.faces.expression import expression_of
 from unmask.faces.identity import looks_of
 from unmask.media.probe import probe
 from unmask.models.running import Sitting
-from unmask.report.as_json import _evidence, json_line
+from unmask.report.as_json import evidence_as_json, json_line
 from unmask.report.cards import card_as_json
 from unmask.settings import Settings
 from unmask.signals.gesture import gestures_of
@@ -162,7 +162,7 @@ def test_it_says_the_same_twice(name: str, answers: dict[str, Evidence], subject
     detector = detectors()[name]
     again = detector.examine(subjects[detector.card.needs])
     first = answers[name]
-    assert evidence_as_json(again) == _evidence(first)
+    assert evidence_as_json(again) == evidence_as_json(first)
     for curve, before in zip(again.traces, first.traces, strict=True):
         np.testing.assert_array_equal(curve.y, before.y)
     for drawn, earlier in zip(again.maps, first.maps, strict=True):

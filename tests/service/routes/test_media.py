@@ -25,7 +25,7 @@ def test_the_same_content_is_kept_once_and_known(service: Service) -> None:
 
 
 def test_an_empty_body_is_no_file(service: Service) -> None:
-    problem(service.post("/v1/media?name=a.mp4"), 400, "empty")
+    problem(service.post("/v1/media?name=a.mp4"), 422, "empty")
     assert service.files() == set()
 
 

@@ -20,6 +20,7 @@ from unmask.service.store.media import remove
 from unmask.service.store.results import Part, remove_result, result_path
 from unmask.types import Word
 
+PLACE = r"^[0-9.e+-]{1,30}~c_[A-Za-z0-9_-]{16}$"
 router = APIRouter(tags=["checks"])
 Form = Literal["json", "html"]
 PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}
@@ -56,7 +57,7 @@ def listed(  # noqa: PLR0917 # FastAPI names them all
         Query(max_length=200, pattern=NO_NUL, description="Part of a name or note, or a SHA-256's beginning."),
     ] = None,
     after: Annotated[
-        str | None, Query(max_length=200, pattern=NO_NUL, description="What the page before named as next.")
+        str | None, Query(max_length=200, pattern=PLACE, description="What the page before named as next.")
     ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:

@@ -44,6 +44,13 @@ KINDS: Mapping[str, str] = {
     "bmp_pipe": "image/bmp",
 }
 UNKNOWN = "application/octet-stream"
+FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "The file, as it is.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
+    }
+}
 RANGES: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/octet-stream": {}}},
     206: {"description": "The ranges that were asked for.", "content": {"application/octet-stream": {}}},
@@ -53,7 +60,7 @@ RANGES: dict[int | str, dict[str, Any]] = {
 SEND_FASTER = "Send the file again over a faster line."
 
 
-@router.post("/media", status_code=201, responses=answers(400, 507))
+@router.post("/media", status_code=201, responses=answers(400, 507), openapi_extra=FILE)
 async def upload(request: Request, given: Given, name: Annotated[FileName, Query()] = "file") -> MediaOut:
     """Take a file, sent as the body of the request.
 
@@ -68,7 +75,7 @@ async def upload(request: Request, given: Given, name: Annotated[FileName, Query
             async for block in _blocks(request, given):
                 await to_thread.run_sync(coming.write, block)
             if not coming.bytes:
-                raise Problem(400, "empty", "The request has no body.", "Send the file as the body of the request.")
+                raise Problem(422, "empty", "The request has no body.", "Send the file as the body of the request.")
             sha256 = await to_thread.run_sync(coming.keep)
     except OverLimit as error:
         raise Problem(413, error.code, *_words(error)) from error
