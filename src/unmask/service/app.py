@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
+from starlette.routing import compile_path
 
 from unmask.errors import OutputError
 from unmask.report.plain import text
@@ -90,16 +90,16 @@ def _invalid(_: Request, error: Any) -> JSONResponse:
 def _plain(request: Request, error: Any) -> JSONResponse:
     code, message, way_out = WORDS.get(error.status_code, ("refused", str(error.detail), "Mend the request."))
     problem = Problem(error.status_code, code, message, way_out)
-    headers = dict(error.headers or {})
-    if error.status_code == 405:
-        headers["allow"] = ", ".join(_methods(request)) or headers.get("allow", "GET")
+    named = _methods(request) if error.status_code == 405 else ""
+    headers = {"allow": named} if named else error.headers
     return JSONResponse(dict(problem.told()), problem.status, headers=headers)
 
 
-def _methods(request: Request) -> list[str]:
-    """Of all routes of this address: Starlette names those of the first one only."""
-    routes = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
-    return sorted({method for route in routes for method in getattr(route, "methods", None) or ()})
+def _methods(request: Request) -> str:
+    """All methods of this address, as a header names them; Starlette knows those of the first route only."""
+    paths = request.app.openapi()["paths"].items()
+    found = [methods for template, methods in paths if compile_path(template)[0].match(request.scope["path"])]
+    return ", ".join(sorted({method.upper() for methods in found for method in methods}))
 
 
 def _unforeseen(_: Request, __: Any) -> JSONResponse:

@@ -20,7 +20,7 @@ from unmask.service.store.media import remove
 from unmask.service.store.results import Part, remove_result, result_path
 from unmask.types import Word
 
-PLACE = r"^[0-9.e+-]{1,30}~c_[A-Za-z0-9_-]{16}$"
+PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
 router = APIRouter(tags=["checks"])
 Form = Literal["json", "html"]
 PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}

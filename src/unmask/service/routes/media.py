@@ -51,9 +51,10 @@ FILE = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
     }
 }
+BYTES = {kind: {} for kind in ("application/octet-stream", *sorted(set(KINDS.values())), "multipart/byteranges")}
 RANGES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {}}},
-    206: {"description": "The ranges that were asked for.", "content": {"application/octet-stream": {}}},
+    200: {"description": "The file.", "content": BYTES},
+    206: {"description": "The ranges that were asked for.", "content": BYTES},
     400: {"description": "The ranges cannot be read.", "content": {"text/plain": {}}},
     416: {"description": "The file does not reach so far.", "content": {"text/plain": {}}},
 }
