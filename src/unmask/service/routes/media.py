@@ -51,7 +51,9 @@ FILE = {
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
     }
 }
-BYTES = {kind: {} for kind in ("application/octet-stream", *sorted(set(KINDS.values())), "multipart/byteranges")}
+BYTES: dict[str, Any] = {
+    kind: {} for kind in ("application/octet-stream", *sorted(set(KINDS.values())), "multipart/byteranges")
+}
 RANGES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": BYTES},
     206: {"description": "The ranges that were asked for.", "content": BYTES},
