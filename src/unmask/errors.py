@@ -9,7 +9,8 @@
     │   └── OverLimit       it is larger, longer or slower than the limits allow
     ├── OutputError         a result could not be written (exit 3)
     │   └── NoRoom          the disk is full
-    └── MissingComponent    something is missing on this machine (exit 4)
+    ├── MissingComponent    something is missing on this machine (exit 4)
+    └── ServiceError        a service did not do what it was asked for (exit 3)
 
 Each message is one sentence with the value, then the way out. Too little to see is no error but an abstention.
 """
@@ -20,7 +21,7 @@ from typing import ClassVar
 class UnmaskError(Exception):
     """The root: catch it to catch everything unmask raises on purpose."""
 
-    code: ClassVar[str] = "error"
+    code: str = "error"
     exit_code: ClassVar[int] = 3
 
 
@@ -78,3 +79,21 @@ class MissingComponent(UnmaskError):
 
     code = "missing"
     exit_code = 4
+
+
+class ServiceError(UnmaskError):
+    """A service, asked through `Client`, does not answer, refuses, or could not examine a file.
+
+    Attributes:
+        code: The service's own, the same for the same kind of problem; ``service`` where it does not answer.
+        way_out: What to do about it.
+        status: Of HTTP, None where there was no answer.
+    """
+
+    code = "service"
+
+    def __init__(
+        self, message: str, *, code: str = "service", way_out: str = "Try again.", status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.code, self.way_out, self.status = code, way_out, status

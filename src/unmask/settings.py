@@ -40,6 +40,8 @@ class ServiceSettings(BaseModel):
     upload_least_rate: float = Field(
         default=10_000.0, ge=0, description="Bytes a second that an upload keeps up after its first minute."
     )
+    request_seconds: float = Field(default=20.0, gt=0, description="Longest wait for a request to come, files apart.")
+    connections: int = Field(default=500, ge=1, description="Most connections at once; listeners hold one each.")
     lease_seconds: float = Field(
         default=30.0, gt=0, description="A worker silent for so long loses the file that it examines."
     )

@@ -4,6 +4,7 @@ A page of a stranger can make the user's browser ask this service. So the name t
 service's, else a stranger's name may point here; and a request that says where it comes from must come from this page.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,13 +26,15 @@ REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src
 """Of a report's page: no script, no address but its own pictures, no part in this origin."""
 MEDIA_POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 POLICY = "content-security-policy"
-_HEADERS = {
+HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",
+    POLICY: PAGE_POLICY,
 }
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CROSS_SITES = frozenset({"cross-site", "same-site"})
 
@@ -60,12 +63,12 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> Problem | None:
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        host = headers.get("host", "")
-        if _name_of(f"//{host}") not in self._names:
+        host = headers.get("host", "").lower()
+        if _name_of(host) not in self._names:
             way_out = "Use the address that the service printed, or add the name to the setting serve.hosts."
             return Problem(403, "wrong-host", f"This service is not called '{host[:100]}'.", way_out)
         origin = headers.get("origin")
-        foreign = origin is not None and urlsplit(origin).netloc.lower() != host.lower()
+        foreign = origin is not None and _place_of(origin) != host
         # Browsers say where a request comes from even where they send no origin.
         crossed = scope["method"] not in _SAFE and headers.get("sec-fetch-site") in _CROSS_SITES
         if foreign or crossed:
@@ -74,15 +77,21 @@ class Guard:
         return None
 
 
-def _name_of(address: str) -> str | None:
+def _name_of(host: str) -> str | None:
+    """The name in a host header, without brackets and port; None where it is none."""
+    found = _HOST.fullmatch(host)
+    return None if found is None else found[1].strip("[]")
+
+
+def _place_of(origin: str) -> str | None:
+    """Name and port of an origin; the scheme is a proxy's affair."""
     try:
-        return urlsplit(address).hostname
+        return urlsplit(origin).netloc.lower()
     except ValueError:
         return None
 
 
 def _completed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     there = {name.lower() for name, _ in headers}
-    wanted = {POLICY: PAGE_POLICY, **_HEADERS}
-    added = [(name.encode(), value.encode()) for name, value in wanted.items() if name.encode() not in there]
+    added = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in there]
     return [*headers, *added]

@@ -19,7 +19,7 @@ _WAYS_OUT: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: whatever handles an exception on its way sets its traceback
 class Problem(Exception):
     """A request that is not answered as it was meant.
 

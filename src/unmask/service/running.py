@@ -2,24 +2,20 @@
 
 import ipaddress
 import signal
-import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
 import uvicorn
 
-from unmask.errors import OutputError, UsageError
+from unmask.errors import UsageError
 from unmask.service.app import create_app
 from unmask.service.housekeeping import Housekeeper
+from unmask.service.server import listen, new_server
 from unmask.service.store.database import open_database
 from unmask.service.supervisor import Supervisor
 from unmask.service.worker import Worker
 from unmask.settings import Settings, service_folder
-
-CLOSE_SECONDS = 5
-"""What listeners and uploads have when the service is asked to stop."""
-BACKLOG = 512
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callable[[str, int], None]) -> None:
@@ -40,12 +36,9 @@ def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callabl
     supervisor = Supervisor(database, settings, on_death)
     housekeeper = Housekeeper(database, service_folder(settings), settings.serve.keep_days)
     app = create_app(settings, database, supervisor.alive)
-    opened = _listen(settings)
+    opened = listen(settings)
     host, port = opened.getsockname()[:2]
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=CLOSE_SECONDS
-    )
-    server = uvicorn.Server(config)
+    server = new_server(app, settings)
     with _ended_by_signals(server):
         supervisor.start()
         housekeeper.start()
@@ -112,19 +105,3 @@ def require_own_machine(host: str) -> None:
         f"The address {host} can be reached by others, and everyone could read every result; "
         "use 127.0.0.1, and a proxy that asks for passwords before it."
     )
-
-
-def _listen(settings: Settings) -> socket.socket:
-    serve = settings.serve
-    family = socket.AF_INET6 if ":" in serve.host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM)
-    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        opened.bind((serve.host, serve.port))
-        opened.listen(BACKLOG)  # from now on nobody is refused; answers come as soon as the server runs
-    except OSError as error:
-        opened.close()
-        raise OutputError(
-            f"The address {serve.host}:{serve.port} cannot be used: {error.strerror}. Name another port with --port."
-        ) from error
-    return opened

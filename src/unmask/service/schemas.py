@@ -9,7 +9,11 @@ from unmask.types import MediaKind, Word
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file, in hexadecimal digits.")]
 CheckId = Annotated[str, Field(pattern=r"^c_[A-Za-z0-9_-]{16}$", description="Identity of a check.")]
-FileName = Annotated[str, Field(min_length=1, max_length=255, description="Name of the file, as reports show it.")]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL in a text."""
+FileName = Annotated[
+    str, Field(min_length=1, max_length=255, pattern=NO_NUL, description="Name of the file, as reports show it.")
+]
 
 
 class _Asked(BaseModel):
@@ -42,7 +46,7 @@ class CheckIn(_Asked):
 
     media: Sha256
     name: FileName | None = None
-    only: list[Annotated[str, Field(min_length=1, max_length=64)]] | None = Field(
+    only: list[Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]] | None = Field(
         default=None, min_length=1, max_length=64, description="Ask only these detectors or models."
     )
     fast: bool = Field(default=False, description="Look at four views of a face, not at what changes between frames.")
@@ -80,7 +84,7 @@ class LabelIn(_Asked):
     """What a person says of the file, beside the machine's verdict."""
 
     word: Label
-    note: str = Field(default="", max_length=4000)
+    note: str = Field(default="", max_length=4000, pattern=NO_NUL)
 
 
 class LabelOut(_Told):

@@ -17,6 +17,9 @@ STILL_HERE_SECONDS = 15.0
 MOST_BEHIND = 2000
 """A listener so many events behind is let go; it comes back and reads on from where it stopped."""
 
+Listener = asyncio.Queue[Event | None]
+"""What one listener is still to be told; None is the end."""
+
 
 @dataclass(slots=True)
 class Stream:
@@ -27,7 +30,7 @@ class Stream:
     """
 
     database: Database
-    _listeners: set["asyncio.Queue[Event]"] = field(default_factory=set)
+    _listeners: set[Listener] = field(default_factory=set)
     _reader: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
@@ -41,6 +44,11 @@ class Stream:
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
 
+    def let_go(self) -> None:
+        """End all listeners; they come back, and read on from where they stopped."""
+        for listener in tuple(self._listeners):
+            self._end(listener)
+
     @property
     def listeners(self) -> int:
         """How many listen."""
@@ -52,24 +60,23 @@ class Stream:
         Args:
             after: Number of the last event that the listener has seen; None begins with what comes.
         """
-        queue: asyncio.Queue[Event] = asyncio.Queue(MOST_BEHIND)
-        self._listeners.add(queue)
-        seen = 0
+        listener: Listener = asyncio.Queue(MOST_BEHIND)
+        self._listeners.add(listener)
+        seen = after or 0
         try:
             yield ": welcome\n\n"
             async for event in self._missed(after):
                 seen = event.number
                 yield _line(event)
-            while queue in self._listeners:
-                try:
-                    event = await asyncio.wait_for(queue.get(), STILL_HERE_SECONDS)
-                except TimeoutError:
+            async for coming in _coming(listener):
+                if coming is None:
                     yield ": still here\n\n"
-                    continue
-                if event.number > seen:
-                    yield _line(event)
+                elif coming.number > seen:
+                    yield _line(coming)
+        except OutputError:
+            return  # the database is away; the listener comes back
         finally:
-            self._listeners.discard(queue)
+            self._listeners.discard(listener)
 
     async def _missed(self, after: int | None) -> AsyncIterator[Event]:
         while after is not None:
@@ -89,11 +96,30 @@ class Stream:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _hand_on(self, event: Event) -> None:
-        for queue in tuple(self._listeners):
+        for listener in tuple(self._listeners):
             try:
-                queue.put_nowait(event)
+                listener.put_nowait(event)
             except asyncio.QueueFull:
-                self._listeners.discard(queue)
+                self._end(listener)
+
+    def _end(self, listener: Listener) -> None:
+        self._listeners.discard(listener)
+        while not listener.empty():
+            listener.get_nowait()
+        listener.put_nowait(None)
+
+
+async def _coming(listener: Listener) -> AsyncIterator[Event | None]:
+    """Events as they come, None where none came for a while."""
+    while True:
+        try:
+            event = await asyncio.wait_for(listener.get(), STILL_HERE_SECONDS)
+        except TimeoutError:
+            yield None
+            continue
+        if event is None:
+            return
+        yield event
 
 
 def _line(event: Event) -> str:

@@ -9,23 +9,24 @@ from fastapi.responses import FileResponse
 from unmask.engine import known_names
 from unmask.errors import UsageError
 from unmask.report.place import page_name
-from unmask.service.answers import answers
+from unmask.service.answers import BODY, answers
 from unmask.service.context import Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
 from unmask.service.problems import Problem, told
-from unmask.service.schemas import CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
+from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
 from unmask.service.store import checks, events
 from unmask.service.store.checks import Filters, Label, Options, State, Told
 from unmask.service.store.keeping import remove_check
 from unmask.service.store.results import Part, result_path
 from unmask.types import Word
 
+PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
 router = APIRouter(tags=["checks"])
 Form = Literal["json", "html"]
 PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}
 
 
-@router.post("/checks", status_code=202, response_model=CheckOut, responses=answers(404))
+@router.post("/checks", status_code=202, response_model=CheckOut, responses=answers(*BODY, 404))
 def create(asked: CheckIn, given: Given, response: Response) -> Told:
     """Ask for a file to be examined; the answer comes at once, the verdict later."""
     only = None if asked.only is None else tuple(asked.only)
@@ -52,9 +53,12 @@ def listed(  # noqa: PLR0917 # FastAPI names them all
     verdict: Word | None = None,
     label: Label | Literal["none"] | None = None,
     q: Annotated[
-        str | None, Query(max_length=200, description="Part of a name or note, or a SHA-256's beginning.")
+        str | None,
+        Query(max_length=200, pattern=NO_NUL, description="Part of a name or note, or a SHA-256's beginning."),
     ] = None,
-    after: Annotated[str | None, Query(max_length=200, description="What the page before named as next.")] = None,
+    after: Annotated[
+        str | None, Query(max_length=200, pattern=PLACE, description="What the page before named as next.")
+    ] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Checks, the newest first."""
@@ -104,7 +108,7 @@ def view(check: CheckId, given: Given) -> FileResponse:
     return FileResponse(_part(check, given, "view.json"), media_type="application/json")
 
 
-@router.put("/checks/{check}/label", response_model=CheckOut, responses=answers(404))
+@router.put("/checks/{check}/label", response_model=CheckOut, responses=answers(*BODY, 404))
 def set_label(check: CheckId, asked: LabelIn, given: Given) -> Told:
     """Set what a person says of the file; it stands beside the machine's verdict and changes nothing of it."""
     with given.database.writing() as connection:

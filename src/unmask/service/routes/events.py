@@ -8,11 +8,13 @@ from fastapi.responses import StreamingResponse
 from unmask.service.answers import answers
 from unmask.service.context import Given
 
+MOST = 2**63 - 1
+"""The largest number of an event that a database keeps."""
 router = APIRouter(tags=["events"])
 
 
 @router.get("/events", responses=answers() | {200: {"content": {"text/event-stream": {}}}})
-def listen(given: Given, last_event_id: Annotated[int | None, Header(ge=0)] = None) -> StreamingResponse:
+def listen(given: Given, last_event_id: Annotated[int | None, Header(ge=0, le=MOST)] = None) -> StreamingResponse:
     """All that happens from now on, or after the event with the number in `Last-Event-ID`.
 
     `check`: a check changed its state. `progress`: how far a film was read. `evidence`: a detector has spoken.

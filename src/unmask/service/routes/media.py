@@ -4,13 +4,14 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
+from starlette.requests import ClientDisconnect
 
-from unmask.errors import InputError, OutputError, OverLimit
+from unmask.errors import InputError, NoRoom, OverLimit
 from unmask.media.source import format_of, open_source
 from unmask.service.answers import answers
 from unmask.service.context import Context, Given
@@ -43,10 +44,26 @@ KINDS: Mapping[str, str] = {
     "bmp_pipe": "image/bmp",
 }
 UNKNOWN = "application/octet-stream"
+FILE = {
+    "requestBody": {
+        "required": True,
+        "description": "The file, as it is.",
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
+    }
+}
+BYTES: dict[str, Any] = {
+    kind: {} for kind in ("application/octet-stream", *sorted(set(KINDS.values())), "multipart/byteranges")
+}
+RANGES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The file.", "content": BYTES},
+    206: {"description": "The ranges that were asked for.", "content": BYTES},
+    400: {"description": "The ranges cannot be read.", "content": {"text/plain": {}}},
+    416: {"description": "The file does not reach so far.", "content": {"text/plain": {}}},
+}
 SEND_FASTER = "Send the file again over a faster line."
 
 
-@router.post("/media", status_code=201, responses=answers(400, 408, 413, 507))
+@router.post("/media", status_code=201, responses=answers(400, 507), openapi_extra=FILE)
 async def upload(request: Request, given: Given, name: Annotated[FileName, Query()] = "file") -> MediaOut:
     """Take a file, sent as the body of the request.
 
@@ -61,16 +78,19 @@ async def upload(request: Request, given: Given, name: Annotated[FileName, Query
             async for block in _blocks(request, given):
                 await to_thread.run_sync(coming.write, block)
             if not coming.bytes:
-                raise Problem(400, "empty", "The request has no body.", "Send the file as the body of the request.")
+                raise Problem(422, "empty", "The request has no body.", "Send the file as the body of the request.")
             sha256, known = await to_thread.run_sync(keep, given.database, coming)
     except OverLimit as error:
         raise Problem(413, error.code, *_words(error)) from error
-    except OutputError as error:
+    except NoRoom as error:
         raise Problem(507, error.code, *_words(error)) from error
+    except ClientDisconnect as error:  # nobody reads the answer
+        raise Problem(400, "cut-off", "The file did not come to its end.", "Send it again.") from error
     return MediaOut(sha256=sha256, bytes=coming.bytes, name=name, known=known)
 
 
-@router.get("/media/{sha256}", responses=answers(404) | {200: {"content": {"application/octet-stream": {}}}})
+@router.head("/media/{sha256}", include_in_schema=False)
+@router.get("/media/{sha256}", responses=answers(404) | RANGES)
 def download(sha256: Sha256, given: Given) -> Response:
     """The file, whole or in ranges, as players ask for it."""
     path = place_of(given.folder, sha256)
@@ -96,7 +116,8 @@ async def _blocks(request: Request, given: Context) -> AsyncIterator[bytes]:
     stream = request.stream()
     while True:
         try:
-            part = await asyncio.wait_for(anext(stream), serve.upload_stall_seconds)
+            async with asyncio.timeout(serve.upload_stall_seconds):
+                part = await anext(stream)
         except StopAsyncIteration:
             break
         except TimeoutError as error:
@@ -114,6 +135,6 @@ async def _blocks(request: Request, given: Context) -> AsyncIterator[bytes]:
     yield bytes(held)
 
 
-def _words(error: OverLimit | OutputError) -> tuple[str, str]:
+def _words(error: OverLimit | NoRoom) -> tuple[str, str]:
     words = told(error)
     return words["message"], words["way_out"]

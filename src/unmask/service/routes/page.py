@@ -21,6 +21,7 @@ def mount(app: FastAPI) -> None:
     if not index.is_file():
         raise MissingComponent("The page is not in this installation of unmask; in a checkout, `make page` builds it.")
 
+    @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
     def page() -> FileResponse:
         return FileResponse(index, headers={"cache-control": "no-cache"})

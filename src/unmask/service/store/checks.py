@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
@@ -218,7 +219,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
 def _read_cursor(after: str) -> tuple[float, str]:
     parts = after.split("~", 1)
     try:
-        if len(parts) == _CURSOR_PARTS:
+        if len(parts) == _CURSOR_PARTS and isfinite(float(parts[0])):
             return float(parts[0]), parts[1]
     except ValueError:
         pass
