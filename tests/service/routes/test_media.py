@@ -83,11 +83,3 @@ def test_what_a_browser_would_run_is_bytes_to_it(service: Service, content: byte
 def test_no_kind_is_one_that_a_browser_would_run() -> None:
     assert {kind.split("/")[0] for kind in KINDS.values()} == {"video", "audio", "image"}
     assert not [kind for kind in KINDS.values() if "svg" in kind or "xml" in kind]
-
-
-def test_a_file_that_was_deleted_while_it_came_in_is_to_be_sent_again(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("unmask.service.store.media.Upload.keep", lambda _: SHA256)
-    problem(service.post("/v1/media", content=PNG), 503, "deleted")
-    assert service.files() == set()
