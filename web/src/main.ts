@@ -1,0 +1,9 @@
+import "uplot/dist/uPlot.min.css";
+import "./app.css";
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+
+const target = document.getElementById("page");
+if (target) mount(App, { target });
