@@ -1,7 +1,5 @@
 /** What happens at the service, as it happens; everything else reads the newest state of a check from here. */
 
-import { SvelteMap } from "svelte/reactivity";
-
 import type { Check, Found } from "../types";
 import { key } from "./key.svelte";
 
@@ -18,8 +16,9 @@ class Live {
   opened = $state(0);
   /** Rises whenever a check began, ended, was labelled or deleted. */
   changes = $state(0);
-  readonly checks = new SvelteMap<string, Check>();
-  readonly gone = new SvelteMap<string, true>();
+  /** All that is known, by identity; replaced whole on each change. */
+  checks = $state.raw<ReadonlyMap<string, Check>>(new Map());
+  gone = $state.raw<readonly string[]>([]);
   private readonly listeners = new Set<(heard: Heard) => void>();
   private source: EventSource | null = null;
   private wait = FIRST_WAIT_MS;
@@ -41,7 +40,7 @@ class Live {
 
   /** Take over what a request told. */
   learn(...checks: Check[]): void {
-    for (const check of checks) this.checks.set(check.id, check);
+    this.checks = new Map([...this.checks, ...checks.map((check) => [check.id, check] as const)]);
   }
 
   hear(listener: (heard: Heard) => void): () => void {
@@ -83,18 +82,18 @@ class Live {
   }
 
   private changed(check: Check): void {
-    this.checks.set(check.id, check);
+    this.learn(check);
     this.changes++;
   }
 
   private progressed(told: { check: string; seconds: number; of: number | null }): void {
     const known = this.checks.get(told.check);
-    if (known) this.checks.set(told.check, { ...known, progress: { seconds: told.seconds, of: told.of } });
+    if (known) this.learn({ ...known, progress: { seconds: told.seconds, of: told.of } });
   }
 
   deleted(id: string): void {
-    this.gone.set(id, true);
-    this.checks.delete(id);
+    this.gone = [...this.gone, id];
+    this.checks = new Map([...this.checks].filter(([known]) => known !== id));
     this.changes++;
   }
 }
