@@ -81,6 +81,16 @@ test("a file over the limit is refused with a sentence and can be dismissed", as
   await told.waitFor({ state: "detached" });
 });
 
+test("a result that is left while it loads asks for nothing more", async () => {
+  for (let visits = 0; visits < 5; visits++) {
+    await page.evaluate((id) => (location.hash = `#/checks/${id}`), film);
+    await page.waitForTimeout(20 * visits);
+    await page.evaluate(() => (location.hash = "#/"));
+  }
+  await page.getByRole("link", { name: "forged.mp4" }).waitFor();
+  assert.deepEqual(faults, []);
+});
+
 test("the history is searched and filtered", async () => {
   const rows = page.locator("tbody tr");
   await page.getByRole("link", { name: "forged.mp4" }).waitFor();

@@ -12,11 +12,8 @@ export const de: Strings = {
   menu: { label: "Hauptmenü", home: "Prüfungen", compare: "Vergleich", detectors: "Detektoren", help: "Hilfe" },
   settings: { language: "Sprache", scheme: "Farben", system: "Wie das System", light: "Hell", dark: "Dunkel" },
   away: "Der Dienst antwortet nicht. Die Seite versucht es von selbst wieder.",
-  back: "Der Dienst antwortet wieder.",
   loading: "Lädt …",
-  close: "Schließen",
   cancel: "Abbrechen",
-  notFound: "Diese Seite gibt es nicht.",
   key: {
     title: "Dieser Dienst verlangt einen Schlüssel",
     text: "Wer ihn betreibt, kann mit `unmask serve keys new` einen ausstellen. Er bleibt, bis dieser Tab geschlossen wird.",
@@ -134,9 +131,6 @@ export const de: Strings = {
     checkedAt: (when) => `Geprüft ${when}`,
   },
   player: {
-    title: "Film",
-    picture: "Bild",
-    sound: "Ton",
     boxes: "Rahmen um Gesichter",
     cannot: "Dieser Browser kann die Datei nicht abspielen. Alles Übrige wird gezeigt.",
     notKept: "Die Datei selbst wird nicht mehr aufbewahrt, ihr Ergebnis schon.",
@@ -147,10 +141,8 @@ export const de: Strings = {
     title: "Entlang des Films",
     label: "Stelle im Film",
     hint: "Klicken, oder Pfeiltasten: 1 Sekunde; mit Umschalt ein Zehntel; Bildtasten 5 Sekunden; Leertaste spielt ab.",
-    inView: "zu sehen",
     at: (time, all) => `${time} von ${all}`,
     nothing: "kein Detektor äußert sich zu dieser Stelle",
-    whole: "Eine Antwort für alles",
     legend: "Stärke",
   },
   cards: {
@@ -167,7 +159,6 @@ export const de: Strings = {
     seeks: "Ein Klick auf die Kurve geht dorthin.",
     map: (name, low, high) => `Karte: ${name}; Skala von ${low} bis ${high}.`,
     unseen: "nicht gesehen",
-    overlay: (time) => `Bei ${time}`,
     goTo: (time) => `Zu ${time} gehen`,
     opacity: "Stärke der Färbung",
     overlayAlt: "Das Gesicht, wie es in der Datei ist, gefärbt, wo der Detektor etwas Gemachtes vermutet.",
@@ -299,7 +290,6 @@ export const de: Strings = {
     table: "Wahrscheinlichkeiten einer Manipulation",
     notDone: "Diese Prüfung hat noch kein Ergebnis.",
     none: "–",
-    swap: "Tauschen",
   },
   detectors: {
     title: "Detektoren",

@@ -10,11 +10,8 @@ export const en = {
   menu: { label: "Main", home: "Checks", compare: "Compare", detectors: "Detectors", help: "Help" },
   settings: { language: "Language", scheme: "Colours", system: "As the system", light: "Light", dark: "Dark" },
   away: "The service does not answer. The page tries again by itself.",
-  back: "The service answers again.",
   loading: "Loading …",
-  close: "Close",
   cancel: "Cancel",
-  notFound: "There is no such page.",
   key: {
     title: "This service asks for a key",
     text: "Whoever runs it can make one with `unmask serve keys new`. It is kept until this tab is closed.",
@@ -116,9 +113,6 @@ export const en = {
     checkedAt: (when: string) => `Checked ${when}`,
   },
   player: {
-    title: "Film",
-    picture: "Picture",
-    sound: "Sound",
     boxes: "Boxes around faces",
     cannot: "This browser cannot play the file. Everything else about it is shown.",
     notKept: "The file itself is no longer kept; its result is.",
@@ -129,10 +123,8 @@ export const en = {
     title: "Along the film",
     label: "Position in the film",
     hint: "Click, or use the arrow keys: 1 second; with Shift one tenth; Page keys 5 seconds; Space plays.",
-    inView: "in view",
     at: (time: string, all: string) => `${time} of ${all}`,
     nothing: "no detector speaks of this moment",
-    whole: "One answer for all",
     legend: "Strength",
   },
   cards: {
@@ -149,7 +141,6 @@ export const en = {
     seeks: "Click on the curve to go there.",
     map: (name: string, low: string, high: string) => `Map: ${name}; scale from ${low} to ${high}.`,
     unseen: "not seen",
-    overlay: (time: string) => `At ${time}`,
     goTo: (time: string) => `Go to ${time}`,
     opacity: "Strength of the tint",
     overlayAlt: "The face as it is in the file, tinted where the detector believes that something was made.",
@@ -281,7 +272,6 @@ export const en = {
     table: "Probabilities of manipulation",
     notDone: "This check has no result yet.",
     none: "–",
-    swap: "Swap",
   },
   detectors: {
     title: "Detectors",
