@@ -17,6 +17,7 @@ export async function startService({ folder = null, port = 0, environment = {} }
     env: { ...process.env, ...environment },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  process.once("exit", () => child.kill()); // whatever becomes of the tests
   const ended = new Promise((resolve) => child.once("exit", resolve));
   const line = await Promise.race([
     new Promise((resolve) => createInterface(child.stdout).once("line", resolve)),
