@@ -83,7 +83,7 @@ bench: $(READY) ## Print speed and memory; with RECORDINGS=FOLDER how well pulse
 	$(if $(SWAPS),$(BIN)/unmask bench lab $(SWAPS))
 
 page: web/node_modules ## Build the page of unmask serve into the package (needs Node 20 and npm)
-	cd web && npm run check && npm run build
+	cd web && npm run build
 
 page-test: $(READY) web/node_modules ## Try the page in a real browser (needs Node 20 and chromium)
 	@command -v $(firstword $(CHROMIUM)) >/dev/null || { echo "make: chromium is not there; it opens the page" >&2; exit 1; }

@@ -29,8 +29,6 @@ for (const [width, height] of SIZES) {
       await page.goto(`${address}/${hash}`);
       await page.reload();
       await page.waitForTimeout(1500);
-      const tall = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-      if (tall[0] > tall[1]) console.log(`${file}: ${tall[0]} pixels wide in a window of ${tall[1]}`);
       // Curves are drawn when they come into view.
       await page.evaluate(async () => {
         for (let top = 0; top < document.body.scrollHeight; top += innerHeight) {
@@ -40,6 +38,8 @@ for (const [width, height] of SIZES) {
         scrollTo({ top: 0, behavior: "instant" });
       });
       await page.waitForTimeout(150);
+      const tall = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      if (tall[0] > tall[1]) console.log(`${file}: ${tall[0]} pixels wide in a window of ${tall[1]}`);
       await page.screenshot({ path: path.join(folder, file), fullPage: true });
     }
     await context.close();
