@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export OMP_NUM_THREADS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix check types layers docs pictures map steps pairs bench
+.PHONY: help demo test fix check types layers docs pictures map steps pairs bench page page-test
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY) ## Examine the two example films and write their pages to out/
 	$(BIN)/unmask check --report out examples/real.mp4 examples/forged.mp4
@@ -82,6 +82,16 @@ bench: $(READY) ## Print speed and memory, and what trainings of blend left; wit
 	$(if $(RECORDINGS),$(BIN)/unmask bench pulse $(RECORDINGS))
 	$(if $(FILMS),$(BIN)/unmask bench watermark $(FILMS))
 	$(if $(SWAPS),$(BIN)/unmask bench lab $(SWAPS))
+
+page: web/node_modules ## Build the page of unmask serve into the package (needs Node 20 and npm)
+	cd web && npm run build
+
+page-test: $(READY) web/node_modules ## Try the page in a real browser (needs Node 20 and chromium)
+	@command -v $(firstword $(CHROMIUM)) >/dev/null || { echo "make: chromium is not there; it opens the page" >&2; exit 1; }
+	cd web && PYTHON=$(abspath $(BIN)/python) npm test
+
+web/node_modules: web/package.json web/package-lock.json
+	cd web && npm ci && touch node_modules
 
 # Installed anew when the dependencies changed; otherwise this takes no time.
 $(READY): pyproject.toml constraints.txt
