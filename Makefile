@@ -15,6 +15,9 @@ demo: $(READY) ## Examine the two example films and write their pages to out/
 	$(BIN)/unmask check --report out examples/real.mp4 examples/forged.mp4
 
 test: check types layers ## Everything CI asks for: style, types, layers, tests, doctests, guide
+	@if command -v npm >/dev/null && command -v $(firstword $(CHROMIUM)) >/dev/null \
+	&& node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))'; then $(MAKE) page-test; \
+	else echo "make: without Node 20 and chromium the page is not tried in a browser"; fi
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)
