@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export OMP_NUM_THREADS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix check types layers docs pictures map steps pairs bench page page-test
+.PHONY: help demo test fix check types layers docs pictures map steps pairs bench page page-test page-picture
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -48,6 +48,9 @@ pictures: $(READY) ## Draw the README's picture of a report anew (needs chromium
 	&& $(BIN)/unmask check --quiet --report "$$folder" examples/forged.mp4 >/dev/null \
 	&& $(CHROMIUM) --user-data-dir="$$folder/browser" --window-size=1200,1225 --screenshot=$(PICTURE) \
 		"file://$$(echo "$$folder"/forged-*.html)" && ls -l $(PICTURE)
+
+page-picture: $(READY) web/node_modules ## Draw the README's picture of the page anew (needs Node 20 and chromium)
+	cd web && PYTHON=$(abspath $(BIN)/python) node tests/picture.mjs $(abspath docs/pictures/page.png)
 
 MAP := docs/pictures/map.png
 COARSER := import cv2, sys; cv2.imwrite(sys.argv[2], cv2.imread(sys.argv[1]) // 8 * 8 + 4, [cv2.IMWRITE_PNG_COMPRESSION, 9])
