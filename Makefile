@@ -6,15 +6,18 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export OMP_NUM_THREADS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix check types layers docs pictures map steps pairs bench
+.PHONY: help demo test fix check types layers docs pictures map steps pairs bench page page-test page-picture
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(READY) ## Examine the two example films and write their pages to out/
 	$(BIN)/unmask check --report out examples/real.mp4 examples/forged.mp4
 
 test: check types layers ## Everything CI asks for: style, types, layers, tests, doctests, guide
+	@if command -v npm >/dev/null && command -v $(firstword $(CHROMIUM)) >/dev/null \
+	&& node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))'; then $(MAKE) page-test; \
+	else echo "make: without Node 20 and chromium the page is not tried in a browser"; fi
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)
@@ -45,6 +48,9 @@ pictures: $(READY) ## Draw the README's picture of a report anew (needs chromium
 	&& $(BIN)/unmask check --quiet --report "$$folder" examples/forged.mp4 >/dev/null \
 	&& $(CHROMIUM) --user-data-dir="$$folder/browser" --window-size=1200,1225 --screenshot=$(PICTURE) \
 		"file://$$(echo "$$folder"/forged-*.html)" && ls -l $(PICTURE)
+
+page-picture: $(READY) web/node_modules ## Draw the README's picture of the page anew (needs Node 20 and chromium)
+	cd web && PYTHON=$(abspath $(BIN)/python) node tests/picture.mjs $(abspath docs/pictures/page.png)
 
 MAP := docs/pictures/map.png
 COARSER := import cv2, sys; cv2.imwrite(sys.argv[2], cv2.imread(sys.argv[1]) // 8 * 8 + 4, [cv2.IMWRITE_PNG_COMPRESSION, 9])
@@ -82,6 +88,16 @@ bench: $(READY) ## Print speed and memory, and what trainings of blend left; wit
 	$(if $(RECORDINGS),$(BIN)/unmask bench pulse $(RECORDINGS))
 	$(if $(FILMS),$(BIN)/unmask bench watermark $(FILMS))
 	$(if $(SWAPS),$(BIN)/unmask bench lab $(SWAPS))
+
+page: web/node_modules ## Build the page of unmask serve into the package (needs Node 20 and npm)
+	cd web && npm run build
+
+page-test: $(READY) web/node_modules ## Try the page in a real browser (needs Node 20 and chromium)
+	@command -v $(firstword $(CHROMIUM)) >/dev/null || { echo "make: chromium is not there; it opens the page" >&2; exit 1; }
+	cd web && PYTHON=$(abspath $(BIN)/python) npm test
+
+web/node_modules: web/package.json web/package-lock.json
+	cd web && npm ci && touch node_modules
 
 # Installed anew when the dependencies changed; otherwise this takes no time.
 $(READY): pyproject.toml constraints.txt

@@ -5,7 +5,7 @@ import pytest
 
 import unmask
 
-HEAVY = {"numpy", "scipy", "cv2", "av", "ai_edge_litert", "pydantic", "jaxtyping", "torch", "typer"}
+HEAVY = {"httpx", "numpy", "scipy", "cv2", "av", "ai_edge_litert", "pydantic", "jaxtyping", "torch", "typer"}
 
 
 def test_the_public_names_are_these_in_order() -> None:

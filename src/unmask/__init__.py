@@ -2,7 +2,7 @@
 
 >>> import unmask
 >>> sorted(unmask.__all__)[:3]
-['BrokenMedia', 'Card', 'Credentials']
+['AsyncClient', 'BrokenMedia', 'Card']
 """
 
 from importlib import import_module
@@ -15,6 +15,7 @@ from unmask.errors import (
     NotMedia,
     OutputError,
     OverLimit,
+    ServiceError,
     UnmaskError,
     Unreadable,
     UsageError,
@@ -22,6 +23,7 @@ from unmask.errors import (
 from unmask.version import __version__
 
 if TYPE_CHECKING:
+    from unmask.client import AsyncClient, Client
     from unmask.examine import check
     from unmask.reference import read_reference
     from unmask.settings import Settings
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
     from unmask.vitals import read_vitals
 
 _WHERE = {
+    "AsyncClient": "unmask.client",
+    "Client": "unmask.client",
     "check": "unmask.examine",
     "read_reference": "unmask.reference",
     "read_vitals": "unmask.vitals",
@@ -70,8 +74,10 @@ _WHERE = {
 }
 
 __all__ = [
+    "AsyncClient",
     "BrokenMedia",
     "Card",
+    "Client",
     "Credentials",
     "Evidence",
     "InputError",
@@ -86,6 +92,7 @@ __all__ = [
     "Provenance",
     "Reference",
     "Report",
+    "ServiceError",
     "Settings",
     "SoundMark",
     "Track",

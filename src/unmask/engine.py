@@ -43,16 +43,26 @@ def choose_with_models(only: Sequence[str] | None, settings: Settings) -> Asked:
     """
     folder = models_folder(settings)
     shipped = {name: one for name, one in detectors().items() if one.card.needs != "model"}
-    own = tuple(name for name in added(folder) if name not in detectors())
-    if only is not None:
-        require_known(only, (*detectors(), *own))
-    if only is not None and EVERY_MODEL in only and not own:
-        raise UsageError(f"No model was added, so '{EVERY_MODEL}' names none; add one with 'unmask models add'.")
+    own = known_names(only, settings)
     names = tuple(
         name for name in (*shipped, *own) if only is None or name in only or (EVERY_MODEL in only and name in own)
     )
     chosen = (shipped[name] if name in shipped else bound(open_model(read_model(folder, name))) for name in names)
     return Asked(tuple(chosen), tuple(name for name in (*shipped, *own) if name not in names))
+
+
+def known_names(only: Sequence[str] | None, settings: Settings) -> tuple[str, ...]:
+    """The user's own models, all names that are asked for being known.
+
+    Raises:
+        UsageError: A name is unknown, or all models are asked for and there are none.
+    """
+    own = tuple(name for name in added(models_folder(settings)) if name not in detectors())
+    if only is not None:
+        require_known(only, (*detectors(), *own))
+    if only is not None and EVERY_MODEL in only and not own:
+        raise UsageError(f"No model was added, so '{EVERY_MODEL}' names none; add one with 'unmask models add'.")
+    return own
 
 
 def all_cards(asked: Asked) -> dict[str, Card]:
@@ -116,7 +126,9 @@ def engine_of(
         version=__version__,
         weights={name: own.get(name) or weight_card(name).sha256 for name in names},
         detectors=tuple(detector.card.name for detector in chosen),
-        settings=settings.model_dump(mode="json") | usual | _given(settings.keys, clip_key, referred=referred),
+        settings=settings.model_dump(mode="json", exclude={"serve"})
+        | usual
+        | _given(settings.keys, clip_key, referred=referred),
     )
 
 

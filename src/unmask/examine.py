@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from unmask.detectors import Detector
@@ -23,6 +24,8 @@ FAST_VIEWS = 4
 
 Progress = Callable[[float, float | None], None]
 """Called with the seconds of film done and its whole length, if known."""
+Findings = Callable[[int | None, Evidence], None]
+"""Called with the number of a person, None for the file, and what a detector found there."""
 
 
 def check(
@@ -39,6 +42,7 @@ def check(
     name: str | None = None,
     blank: PixelBox | None = None,
     on_progress: Progress | None = None,
+    on_evidence: Findings | None = None,
 ) -> Report:
     """Examine a video, image or sound file.
 
@@ -60,6 +64,7 @@ def check(
         blank: A box of each picture that is painted over before faces are looked for, such as one with a visible label;
             credentials and marks are read in the file as it is.
         on_progress: Told how far the film was read.
+        on_evidence: Told what each detector finds as soon as it has, long before the verdict.
 
     Returns:
         The report: facts, people, evidence and verdict.
@@ -88,7 +93,8 @@ def check(
     followed = follow_people(Path(path), media, limits, on_progress, changes=with_changes, blank=blank)
     following, incomplete = followed.following, followed.incomplete
     tracks = tuple(map(_glanced_at, following.tracks)) if limits.fast else following.tracks
-    people = tuple(Person(track, _ask_of_person(chosen, track, known, media)) for track in tracks)
+    tell = on_evidence or _nobody
+    people = tuple(Person(track, _ask_of_person(chosen, track, known, media, tell)) for track in tracks)
     provenance = gather(
         Path(path),
         media,
@@ -99,7 +105,11 @@ def check(
         tracks=following.tracks,
         damaged_pictures=followed.damaged_pictures,
     )
-    evidence = (*_ask(chosen, "media", media, media), *_ask(chosen, "provenance", provenance, media))
+    of_file = partial(tell, None)
+    evidence = (
+        *_ask(chosen, "media", media, media, of_file),
+        *_ask(chosen, "provenance", provenance, media, of_file),
+    )
     # Without a reference nothing was asked of it, so that it cannot have been left undone either.
     cards = {one.card.name: one.card for one in chosen if known is not None or one.card.needs != "reference"}
     verdict = judge(
@@ -197,18 +207,28 @@ def _ask(
     needs: str,
     subject: Track | Comparison | Media | Provenance | tuple[Evidence, ...],
     media: Media,
+    tell: Callable[[Evidence], None],
 ) -> tuple[Evidence, ...]:
-    return tuple(
-        detector.examine(subject)
-        for detector in chosen
-        if detector.card.needs == needs and media.kind in detector.card.kinds
-    )
+    found: list[Evidence] = []
+    for detector in chosen:
+        if detector.card.needs == needs and media.kind in detector.card.kinds:
+            found.append(detector.examine(subject))
+            tell(found[-1])
+    return tuple(found)
 
 
 def _ask_of_person(
-    chosen: tuple[Detector, ...], track: Track, reference: Reference | None, media: Media
+    chosen: tuple[Detector, ...], track: Track, reference: Reference | None, media: Media, tell: Findings
 ) -> tuple[Evidence, ...]:
     """What all detectors that look at a person find, in the order of their names."""
-    found = (*_ask(chosen, "track", track, media), *_ask(chosen, "reference", Comparison(track, reference), media))
-    weighed = _ask(chosen, "evidence", found, media)
+    of_person = partial(tell, track.id)
+    found = (
+        *_ask(chosen, "track", track, media, of_person),
+        *_ask(chosen, "reference", Comparison(track, reference), media, of_person),
+    )
+    weighed = _ask(chosen, "evidence", found, media, of_person)
     return tuple(sorted((*found, *weighed), key=lambda one: one.detector))
+
+
+def _nobody(_person: int | None, _evidence: Evidence) -> None:
+    """Nobody wants to know before the report is whole."""

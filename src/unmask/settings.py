@@ -5,11 +5,12 @@ Order of precedence: ``UNMASK_*`` variables, then ``unmask.toml`` in the user's 
 """
 
 import os
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import platformdirs
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,10 +21,51 @@ from pydantic_settings import (
 from unmask.errors import UsageError
 
 
+class ServiceSettings(BaseModel):
+    """What an operator of `unmask serve` may change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    folder: Path | None = Field(
+        default=None, description="Where media and results lie; without it a folder among the user's data."
+    )
+    database: str | None = Field(
+        default=None, pattern="^postgresql", description="postgresql://…; without it a file in the folder."
+    )
+    host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
+    port: int = Field(default=8420, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    hosts: tuple[str, ...] = Field(default=(), description="Further names under which the service is reached.")
+    workers: int = Field(default=1, ge=0, le=64, description="Processes that examine files.")
+    upload_stall_seconds: float = Field(default=30.0, gt=0, description="Longest wait for the next bytes of a file.")
+    upload_least_rate: float = Field(
+        default=10_000.0, ge=0, description="Bytes a second that an upload keeps up after its first minute."
+    )
+    request_seconds: float = Field(default=20.0, gt=0, description="Longest wait for a request to come, files apart.")
+    connections: int = Field(default=500, ge=1, description="Most connections at once; listeners hold one each.")
+    lease_seconds: float = Field(
+        default=30.0, gt=0, description="A worker silent for so long loses the file that it examines."
+    )
+    grace_seconds: float = Field(default=20.0, ge=0, description="What workers have to lay down their work at the end.")
+    keep_days: float | None = Field(
+        default=None, gt=0, description="Days after which files are dropped, not their results; None keeps them."
+    )
+
+    @field_validator("folder", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        """As for the files that the settings name."""
+        return _named_path(value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names and addresses under which requests may ask for the service."""
+        return ("127.0.0.1", "::1", "localhost", self.host, *self.hosts)
+
+
 class Settings(BaseSettings):
     """What a user or an operator may change; passed on as a value, never looked up from inside."""
 
-    model_config = SettingsConfigDict(env_prefix="UNMASK_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="UNMASK_", env_nested_delimiter="__", extra="forbid", frozen=True)
 
     max_bytes: int = Field(default=4 * 1024**3, gt=0, description="Largest file, bytes.")
     max_pixels: int = Field(default=4096 * 2304, gt=0, description="Largest video frame, pixels.")
@@ -44,14 +86,13 @@ class Settings(BaseSettings):
     models: Path | None = Field(
         default=None, description="Folder of the models that the user brought; without it one among the user's data."
     )
+    serve: ServiceSettings = Field(default=ServiceSettings(), description="Of `unmask serve`.")
 
     @field_validator("trust", "keys", "profile", "models", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         """An empty variable names no file; a tilde is the user's home, as in a shell."""
-        if not isinstance(value, str):
-            return value
-        return Path(value).expanduser() if value else None
+        return _named_path(value)
 
     @classmethod
     def settings_customise_sources(
@@ -68,6 +109,12 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path if readable else None)
 
 
+def _named_path(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    return Path(value).expanduser() if value else None
+
+
 def config_path() -> Path:
     """Where the user's TOML file is looked for."""
     named = os.environ.get("UNMASK_CONFIG")
@@ -77,6 +124,26 @@ def config_path() -> Path:
 def models_folder(settings: Settings) -> Path:
     """Where the user's own models lie; it need not be there."""
     return settings.models or platformdirs.user_data_path("unmask") / "models"
+
+
+def service_folder(settings: Settings) -> Path:
+    """Where media and results of `unmask serve` lie; it need not be there."""
+    return settings.serve.folder or platformdirs.user_data_path("unmask") / "service"
+
+
+def with_service(chosen: Settings, given: Mapping[str, object]) -> Settings:
+    """The settings with what a call names for the service instead; None is not named.
+
+    Raises:
+        UsageError: A value is out of range.
+    """
+    named = {name: value for name, value in given.items() if value is not None}
+    try:
+        serve = ServiceSettings.model_validate({**chosen.serve.model_dump(), **named})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UsageError(f"--{first['loc'][0]} is {first.get('input')!r}: {first['msg']}.") from error
+    return chosen.model_copy(update={"serve": serve})
 
 
 @cache
@@ -94,7 +161,8 @@ def settings() -> Settings:
                 f"The settings in {config_path()} cannot be read: {error}. Mend or remove the file."
             ) from error
         first = error.errors()[0]
-        name = "".join(str(part) for part in first["loc"][:1])
+        named = [str(part) for part in first["loc"] if not isinstance(part, int)]
         raise UsageError(
-            f"The setting '{name}' is {first.get('input')!r}: {first['msg']}. Change UNMASK_{name.upper()} or {config_path()}."
+            f"The setting '{'.'.join(named)}' is {first.get('input')!r}: {first['msg']}. "
+            f"Change UNMASK_{'__'.join(named).upper()} or {config_path()}."
         ) from error

@@ -25,7 +25,7 @@ from unmask.faces.expression import expression_of
 from unmask.faces.identity import looks_of
 from unmask.media.probe import probe
 from unmask.models.running import Sitting
-from unmask.report.as_json import _evidence, json_line
+from unmask.report.as_json import evidence_as_json, json_line
 from unmask.report.cards import card_as_json
 from unmask.settings import Settings
 from unmask.signals.gesture import gestures_of
@@ -162,7 +162,7 @@ def test_it_says_the_same_twice(name: str, answers: dict[str, Evidence], subject
     detector = detectors()[name]
     again = detector.examine(subjects[detector.card.needs])
     first = answers[name]
-    assert _evidence(again) == _evidence(first)
+    assert evidence_as_json(again) == evidence_as_json(first)
     for curve, before in zip(again.traces, first.traces, strict=True):
         np.testing.assert_array_equal(curve.y, before.y)
     for drawn, earlier in zip(again.maps, first.maps, strict=True):
@@ -198,7 +198,7 @@ def test_it_can_look_at_a_face_of_which_no_skin_was_seen(name: str, whole_pulse:
     blind = replace(whole_pulse, colors=np.full_like(whole_pulse.colors, np.nan), crops=())
     found = asked(name, blind, whole_pulse)
     assert (found.fake is None) != (found.abstained is None)
-    json_line(_evidence(found))
+    json_line(evidence_as_json(found))
 
 
 @pytest.mark.parametrize("name", TRACKING)
@@ -212,7 +212,7 @@ def test_it_leaves_the_track_as_it_was(name: str, whole_pulse: Track) -> None:
 
 @every_detector
 def test_its_evidence_and_card_can_be_written_as_json(name: str, answers: dict[str, Evidence]) -> None:
-    assert json.loads(json_line(_evidence(answers[name])))["detector"] == name
+    assert json.loads(json_line(evidence_as_json(answers[name])))["detector"] == name
     assert json.loads(json_line(card_as_json(detectors()[name].card)))["name"] == name
 
 

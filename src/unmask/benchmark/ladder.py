@@ -128,7 +128,7 @@ def climb(ladder: Ladder, settings: Settings) -> Generator[Climbed]:
         OutputError: A row cannot be kept.
     """
     weights = engine_of(choose_with_models(ladder.only, settings).detectors, settings).weights
-    stamp = stamp_of(_sources(), __version__, weights, ladder.only, settings.model_dump_json())
+    stamp = stamp_of(_sources(), __version__, weights, ladder.only, settings.model_dump_json(exclude={"serve"}))
     hashes = {film.path: sha256_of(film.path) for film in ladder.films}
     long = {film.pair for film in ladder.films if _is_long(film.path, settings)}
     for planned in ladder.steps:

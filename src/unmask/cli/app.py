@@ -26,6 +26,7 @@ from unmask.cli import (
     keys,
     models,
     pulse,
+    serve,
     sign,
     train,
     verify,
@@ -64,6 +65,7 @@ GROUPS: dict[str, Group] = {
     "datasets": Group(datasets.HELP, datasets.COMMANDS),
     "keys": Group(keys.HELP, keys.COMMANDS),
     "models": Group(models.HELP, models.COMMANDS),
+    "serve": Group(serve.serve.__doc__ or "", serve.COMMANDS, alone=serve.serve),
     "watermark": Group(watermark.HELP, watermark.COMMANDS),
     "forge": Group(
         forge.HELP,
@@ -88,8 +90,9 @@ def _add(place: typer.Typer, commands: dict[str, Callable[..., int]], groups: di
         place.command(name, help=cleandoc(command.__doc__ or "").replace(r"\b", "\b"))(command)
 
     for name, below in groups.items():
-        group = typer.Typer(help=below.help, rich_markup_mode=None)
-        group.callback(invoke_without_command=True)(_help_alone)
+        told = cleandoc(below.help).replace(r"\b", "\b")
+        group = typer.Typer(help=told, rich_markup_mode=None)
+        group.callback(invoke_without_command=True, help=told)(below.alone or _help_alone)
         _add(group, below.commands, below.groups)
         place.add_typer(group, name=name)
 

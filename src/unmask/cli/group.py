@@ -12,8 +12,10 @@ class Group:
         help: What these commands are for.
         commands: By the word that names each.
         groups: Words after which more words follow.
+        alone: What the word does when none follows; None prints the help.
     """
 
     help: str
     commands: dict[str, Callable[..., int]]
     groups: dict[str, "Group"] = field(default_factory=dict)
+    alone: Callable[..., int] | None = None

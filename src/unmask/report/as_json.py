@@ -34,7 +34,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "sentence": text(verdict.sentence),
         "reasons": _reasons(report),
         "faces": [_face(person) for person in report.people],
-        "evidence": [_evidence(evidence) for evidence in report.evidence],
+        "evidence": [evidence_as_json(evidence) for evidence in report.evidence],
         "provenance": provenance_as_json(report.provenance),
         "engine": {
             "version": report.engine.version,
@@ -108,11 +108,12 @@ def _face(person: Person) -> Row:
         "start": rounded(track.start, 3),
         "end": rounded(track.end, 3),
         "box": [rounded(edge, 1) for edge in np.median(track.boxes, axis=0).tolist()],
-        "evidence": [_evidence(evidence) for evidence in person.evidence],
+        "evidence": [evidence_as_json(evidence) for evidence in person.evidence],
     }
 
 
-def _evidence(evidence: Evidence) -> Row:
+def evidence_as_json(evidence: Evidence) -> Row:
+    """What one detector says, as the report has it."""
     return {
         "detector": evidence.detector,
         "fake": rounded(evidence.fake, 4),

@@ -1,0 +1,13 @@
+"""A running `unmask serve`, asked from Python: `Client`, and `AsyncClient` for programs that wait for many things.
+
+>>> from unmask import Client
+>>> with Client("http://127.0.0.1:8420") as client:  # doctest: +SKIP
+...     check = client.wait(client.check("clip.mp4").id)
+...     print(check.verdict.sentence)
+"""
+
+from unmask.client.awaiting import AsyncClient
+from unmask.client.blocking import Client
+from unmask.client.told import Check, Event, Said
+
+__all__ = ["AsyncClient", "Check", "Client", "Event", "Said"]

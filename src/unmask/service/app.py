@@ -1,0 +1,113 @@
+"""The application: routes, what stands before them, and what becomes of errors."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
+
+from unmask.errors import OutputError
+from unmask.report.plain import text
+from unmask.service.bodies import SmallBodies
+from unmask.service.context import Context
+from unmask.service.guard import HEADERS, Guard
+from unmask.service.problems import Problem, told
+from unmask.service.routes import about, checks, events, media, page
+from unmask.service.store.database import Database
+from unmask.service.stream import Stream
+from unmask.settings import Settings, service_folder
+from unmask.version import __version__
+
+WORDS = {
+    400: ("not-json", "The request cannot be read as JSON.", "Send JSON in UTF-8, of a few levels."),
+    404: ("no-such-address", "There is nothing at this address.", "GET /v1/openapi.json names all addresses."),
+    405: ("wrong-method", "This address does not take that method.", "GET /v1/openapi.json names them."),
+}
+
+
+def create_app(
+    settings: Settings, database: Database, workers: Callable[[], int] = lambda: 0, *, with_page: bool = True
+) -> FastAPI:
+    """The service as an ASGI application.
+
+    Args:
+        settings: Limits and those of the service.
+        database: Opened.
+        workers: Counts the workers that are there now.
+        with_page: Whether to serve the page, too.
+
+    Raises:
+        MissingComponent: The page is asked for and not in this installation.
+    """
+    stream = Stream(database)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await stream.start()
+        yield
+        await stream.stop()
+
+    app = FastAPI(
+        title="unmask",
+        version=__version__,
+        description="Tells a filmed face from a made one, and says why.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # its page asks another site for scripts
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.state.context = Context(database, service_folder(settings), settings, stream, workers)
+    for router in (media.router, checks.router, events.router, about.router):
+        app.include_router(router, prefix="/v1")
+    app.include_router(about.metrics_router)
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _plain)
+    app.add_exception_handler(OutputError, _away)
+    app.add_exception_handler(Exception, _unforeseen)
+    app.add_middleware(SmallBodies, most_seconds=settings.serve.request_seconds)
+    app.add_middleware(Guard, names=settings.serve.names)
+    if with_page:
+        page.mount(app)
+    return app
+
+
+def _problem(_: Request, error: Any) -> JSONResponse:
+    return JSONResponse(dict(error.told()), error.status)
+
+
+def _invalid(_: Request, error: Any) -> JSONResponse:
+    first = error.errors()[0]
+    where = text(".".join(str(part) for part in first["loc"])[:200])
+    problem = Problem(422, "invalid", f"{where}: {text(first['msg'])}.", "GET /v1/openapi.json says what is taken.")
+    return JSONResponse(dict(problem.told()), problem.status)
+
+
+def _plain(request: Request, error: Any) -> JSONResponse:
+    code, message, way_out = WORDS.get(error.status_code, ("refused", str(error.detail), "Mend the request."))
+    problem = Problem(error.status_code, code, message, way_out)
+    named = _methods(request) if error.status_code == 405 else ""
+    headers = {"allow": named} if named else error.headers
+    return JSONResponse(dict(problem.told()), problem.status, headers=headers)
+
+
+def _methods(request: Request) -> str:
+    """All methods of this address, as a header names them; Starlette knows those of the first route only."""
+    paths = request.app.openapi()["paths"].items()
+    found = [methods for template, methods in paths if compile_path(template)[0].match(request.scope["path"])]
+    return ", ".join(sorted({method.upper() for methods in found for method in methods}))
+
+
+def _unforeseen(_: Request, __: Any) -> JSONResponse:
+    problem = Problem(
+        500, "internal", "Something went wrong that nobody foresaw.", "Whoever runs the service sees why."
+    )
+    return JSONResponse(dict(problem.told()), problem.status, headers=HEADERS)  # made outside of the guard
+
+
+def _away(_: Request, error: Any) -> JSONResponse:
+    return JSONResponse(dict(told(error)), 503)

@@ -1,0 +1,42 @@
+"""What every answer needs: the database, the folder, the settings, and who is listening."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from unmask.service.store.database import Database
+from unmask.service.stream import Stream
+from unmask.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Of one running service.
+
+    Attributes:
+        database: Rows.
+        folder: Media and results.
+        settings: Limits.
+        stream: Who listens.
+        workers: Counts the workers that are there now.
+    """
+
+    database: Database
+    folder: Path
+    settings: Settings
+    stream: Stream
+    workers: Callable[[], int]
+
+
+def _context(request: Request) -> Context:
+    context = request.app.state.context
+    if not isinstance(context, Context):
+        raise TypeError("The application was made without a context.")
+    return context
+
+
+Given = Annotated[Context, Depends(_context)]
+"""The context, as an argument of a route."""

@@ -1,0 +1,75 @@
+"""What is put away while the service runs: what died processes left, old news, and files past their days."""
+
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from unmask.errors import OutputError
+from unmask.service.store import events, keeping, media
+from unmask.service.store.database import Database
+
+HOUR, DAY = 3600.0, 86_400.0
+EVERY_SECONDS = HOUR
+LEFT_SECONDS = HOUR
+"""What nobody touched and nobody names for so long was left by a process that died."""
+NEWS_SECONDS = DAY
+"""A listener that was away for longer asks for the list anew."""
+UNASKED_SECONDS = DAY
+"""Whoever sends a file asks for its check within this time."""
+
+
+def keep_house(database: Database, folder: Path, keep_days: float | None) -> None:
+    """Put away all that is over.
+
+    Args:
+        database: Of the service.
+        folder: Of the service.
+        keep_days: Days after which a file is dropped, counted from when it came last; None keeps it for ever.
+
+    Raises:
+        OutputError: The database does not answer.
+    """
+    now = time.time()
+    media.sweep(folder, now - LEFT_SECONDS)
+    keeping.sweep(database, folder, now - LEFT_SECONDS)
+    events.prune(database, now - NEWS_SECONDS)
+    keeping.drop_unasked(database, folder, now - UNASKED_SECONDS)
+    if keep_days is not None:
+        keeping.drop_old(database, folder, now - keep_days * DAY)
+
+
+@dataclass(slots=True)
+class Housekeeper:
+    """Keeps house at once and every hour, in a thread.
+
+    Attributes:
+        database: Of the service.
+        folder: Of the service.
+        keep_days: As ``keep_house`` has it.
+    """
+
+    database: Database
+    folder: Path
+    keep_days: float | None
+    _over: threading.Event = field(default_factory=threading.Event)
+    _thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread = threading.Thread(target=self._run, name="housekeeping", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after what is being put away."""
+        self._over.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with suppress(OutputError, OSError):  # the next hour is early enough
+                keep_house(self.database, self.folder, self.keep_days)
+            if self._over.wait(EVERY_SECONDS):
+                return

@@ -1,0 +1,160 @@
+"""``/v1/checks``: what is asked to be examined, where it stands, and what was found."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import FileResponse
+
+from unmask.engine import known_names
+from unmask.errors import UsageError
+from unmask.report.place import page_name
+from unmask.service.answers import BODY, answers
+from unmask.service.context import Context, Given
+from unmask.service.guard import POLICY, REPORT_POLICY
+from unmask.service.problems import Problem, told
+from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
+from unmask.service.store import checks, events
+from unmask.service.store.checks import Filters, Label, Options, State, Told
+from unmask.service.store.keeping import remove_check
+from unmask.service.store.results import Part, result_path
+from unmask.types import Word
+
+PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
+router = APIRouter(tags=["checks"])
+Form = Literal["json", "html"]
+PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}
+
+
+@router.post("/checks", status_code=202, response_model=CheckOut, responses=answers(*BODY, 404))
+def create(asked: CheckIn, given: Given, response: Response) -> Told:
+    """Ask for a file to be examined; the answer comes at once, the verdict later."""
+    only = None if asked.only is None else tuple(asked.only)
+    try:
+        known_names(only, given.settings)
+    except UsageError as error:
+        raise Problem(422, error.code, str(error), "GET /v1/detectors names them all.") from error
+    with given.database.writing() as connection:
+        if not checks.has_media(connection, asked.media):
+            raise Problem(404, "no-media", "No file of this content is kept.", "Send it to POST /v1/media first.")
+        name = asked.name or asked.media[:12]
+        check = checks.add(connection, asked.media, name, Options(only, asked.fast, asked.threshold), asked.priority)
+        found = checks.find(connection, check)
+    if found is None:
+        raise _no_check()
+    response.headers["location"] = f"/v1/checks/{check}"
+    return found
+
+
+@router.get("/checks", response_model=ChecksOut, responses=answers())
+def listed(  # noqa: PLR0917 # FastAPI names them all
+    given: Given,
+    state: State | None = None,
+    verdict: Word | None = None,
+    label: Label | Literal["none"] | None = None,
+    q: Annotated[
+        str | None,
+        Query(max_length=200, pattern=NO_NUL, description="Part of a name or note, or a SHA-256's beginning."),
+    ] = None,
+    after: Annotated[
+        str | None, Query(max_length=200, pattern=PLACE, description="What the page before named as next.")
+    ] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> dict[str, Any]:
+    """Checks, the newest first."""
+    try:
+        with given.database.reading() as connection:
+            found, following = checks.listed(connection, Filters(state, verdict, label, q), after=after, limit=limit)
+    except UsageError as error:
+        words = told(error)
+        raise Problem(422, error.code, words["message"], "Leave `after` out to begin anew.") from error
+    return {"checks": found, "next": following}
+
+
+@router.get("/checks/{check}", response_model=CheckOut, responses=answers(404))
+def one(check: CheckId, given: Given) -> Told:
+    """Where a check stands."""
+    return _found(check, given)
+
+
+@router.get("/checks/{check}/evidence", response_model=EvidenceOut, responses=answers(404))
+def evidence(check: CheckId, given: Given) -> dict[str, Any]:
+    """What detectors have said so far, in the order in which they said it."""
+    _found(check, given)
+    return {"evidence": events.evidence_of(given.database, check)}
+
+
+@router.get("/checks/{check}/report", responses=answers(404, 409) | {200: {"content": {"text/html": {}}}})
+def report(check: CheckId, given: Given, format: Form = "json", *, download: bool = False) -> FileResponse:  # noqa: A002 # the API's word
+    """The report: as `unmask check --json` prints it, or as a page that needs nothing else."""
+    part = PARTS[format]
+    path = _part(check, given, part)
+    kind = "application/json" if part == "report.json" else "text/html; charset=utf-8"
+    headers = {POLICY: REPORT_POLICY}
+    found = _found(check, given)
+    name = Path(page_name(found["name"], found["media"])).with_suffix(f".{format}").name
+    return FileResponse(
+        path,
+        media_type=kind,
+        headers=headers,
+        filename=name,
+        content_disposition_type="attachment" if download else "inline",
+    )
+
+
+@router.get("/checks/{check}/view", responses=answers(404, 409) | {200: {"content": {"application/json": {}}}})
+def view(check: CheckId, given: Given) -> FileResponse:
+    """What a page draws: the report, boxes through time, curves, maps, pictures."""
+    return FileResponse(_part(check, given, "view.json"), media_type="application/json")
+
+
+@router.put("/checks/{check}/label", response_model=CheckOut, responses=answers(*BODY, 404))
+def set_label(check: CheckId, asked: LabelIn, given: Given) -> Told:
+    """Set what a person says of the file; it stands beside the machine's verdict and changes nothing of it."""
+    with given.database.writing() as connection:
+        checks.label(connection, check, asked.word, asked.note)
+        found = checks.find(connection, check)
+    if found is None:
+        raise _no_check()
+    return found
+
+
+@router.delete("/checks/{check}/label", status_code=204, responses=answers(404))
+def drop_label(check: CheckId, given: Given) -> None:
+    """Take back what a person said of the file."""
+    with given.database.writing() as connection:
+        if not checks.label(connection, check, None):
+            raise _no_check()
+
+
+@router.delete("/checks/{check}", status_code=204, responses=answers(404))
+def delete(check: CheckId, given: Given) -> None:
+    """Delete a check and its result; the file goes with the last check that needs it. One that runs is ended."""
+    if not remove_check(given.database, given.folder, check):
+        raise _no_check()
+
+
+def _found(check: str, given: Context) -> Told:
+    with given.database.reading() as connection:
+        found = checks.find(connection, check)
+    if found is None:
+        raise _no_check()
+    return found
+
+
+def _part(check: str, given: Context, part: Part) -> Path:
+    found = _found(check, given)
+    with given.database.reading() as connection:
+        name = checks.result_of(connection, check)
+    if name is None:
+        over = found["state"] in {"failed", "quarantined"}
+        way_out = "The check's own `error` says why there is none." if over else "Wait until its state reads done."
+        raise Problem(409, "not-done", f"There is no report: the check is {found['state']}.", way_out)
+    path = result_path(given.folder, name, part)
+    if not path.is_file():
+        raise Problem(404, "no-result", "The result is no longer there.", "Ask for the file to be checked again.")
+    return path
+
+
+def _no_check() -> Problem:
+    return Problem(404, "no-check", "There is no such check.", "GET /v1/checks lists those that there are.")

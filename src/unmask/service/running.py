@@ -1,0 +1,107 @@
+"""``unmask serve`` itself: the server in this process, workers beside it, and an end in which nothing is lost."""
+
+import ipaddress
+import signal
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from unmask.errors import UsageError
+from unmask.service.app import create_app
+from unmask.service.housekeeping import Housekeeper
+from unmask.service.server import listen, new_server
+from unmask.service.store.database import open_database
+from unmask.service.supervisor import Supervisor
+from unmask.service.worker import Worker
+from unmask.settings import Settings, service_folder
+
+
+def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callable[[str, int], None]) -> None:
+    """Serve until asked to stop.
+
+    Args:
+        settings: Limits and those of the service.
+        on_ready: Told the address, once requests are answered.
+        on_death: Told the name of a worker that ended by itself, and how.
+
+    Raises:
+        UsageError: The address is one that others can reach.
+        OutputError: The folder cannot be written, or the address is taken.
+        MissingComponent: The page, or a database's driver, is not installed.
+    """
+    require_own_machine(settings.serve.host)
+    database = open_database(service_folder(settings), settings.serve.database)
+    supervisor = Supervisor(database, settings, on_death)
+    housekeeper = Housekeeper(database, service_folder(settings), settings.serve.keep_days)
+    app = create_app(settings, database, supervisor.alive)
+    opened = listen(settings)
+    host, port = opened.getsockname()[:2]
+    server = new_server(app, settings)
+    with _ended_by_signals(server):
+        supervisor.start()
+        housekeeper.start()
+        try:
+            on_ready(f"http://{f'[{host}]' if ':' in host else host}:{port}/")
+            server.run(sockets=[opened])
+        finally:
+            supervisor.stop()
+            housekeeper.stop()
+            opened.close()
+            database.close()
+
+
+def work(settings: Settings, name: str, parent: int | None) -> None:
+    """Examine what waits, until asked to stop.
+
+    Raises:
+        OutputError: The folder cannot be written, or the database does not answer.
+    """
+    database = open_database(service_folder(settings), settings.serve.database)
+    worker = Worker(database, service_folder(settings), settings, name, parent)
+
+    def stop(_: int, __: FrameType | None) -> None:
+        worker.stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    worker.run()
+    database.close()
+
+
+@contextmanager
+def _ended_by_signals(server: uvicorn.Server) -> Generator[None]:
+    """Signals end the server and nothing else.
+
+    It raises them once more when it is down, which would end this process before its workers.
+    """
+
+    def end(_: int, __: FrameType | None) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def require_own_machine(host: str) -> None:
+    """Refuse an address that others can reach: this service knows no keys yet.
+
+    Raises:
+        UsageError: It is one.
+    """
+    if host == "localhost":
+        return
+    try:
+        if ipaddress.ip_address(host).is_loopback:
+            return
+    except ValueError:
+        pass
+    raise UsageError(
+        f"The address {host} can be reached by others, and everyone could read every result; "
+        "use 127.0.0.1, and a proxy that asks for passwords before it."
+    )

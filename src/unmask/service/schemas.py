@@ -1,0 +1,168 @@
+"""What requests hold and answers tell; the OpenAPI description is made of these."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from unmask.service.store.checks import Label, Priority, State
+from unmask.types import MediaKind, Word
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file, in hexadecimal digits.")]
+CheckId = Annotated[str, Field(pattern=r"^c_[A-Za-z0-9_-]{16}$", description="Identity of a check.")]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL keeps no NUL in a text."""
+FileName = Annotated[
+    str, Field(min_length=1, max_length=255, pattern=NO_NUL, description="Name of the file, as reports show it.")
+]
+
+
+class _Asked(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Told(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ProblemOut(_Told):
+    """Why a request is not answered as it was meant."""
+
+    code: str
+    message: str
+    way_out: str
+
+
+class MediaOut(_Told):
+    """A file that is kept."""
+
+    sha256: Sha256
+    bytes: int
+    name: str
+    known: bool = Field(description="Whether the same content was kept before.")
+
+
+class CheckIn(_Asked):
+    """What shall be examined, and how."""
+
+    media: Sha256
+    name: FileName | None = None
+    only: list[Annotated[str, Field(min_length=1, max_length=64, pattern=NO_NUL)]] | None = Field(
+        default=None, min_length=1, max_length=64, description="Ask only these detectors or models."
+    )
+    fast: bool = Field(default=False, description="Look at four views of a face, not at what changes between frames.")
+    threshold: float | None = Field(
+        default=None, ge=0.5, le=1.0, description="Probability from which a file is called manipulated."
+    )
+    priority: Priority = "person"
+
+
+class OptionsOut(_Told):
+    """How a file is examined."""
+
+    only: list[str] | None
+    fast: bool
+    threshold: float | None
+
+
+class ProgressOut(_Told):
+    """How far a film was read, in seconds of the film."""
+
+    seconds: float
+    of: float | None
+
+
+class VerdictOut(_Told):
+    """What was found, in short."""
+
+    word: Word
+    probability: float | None
+    interval: tuple[float, float] | None
+    sentence: str
+
+
+class LabelIn(_Asked):
+    """What a person says of the file, beside the machine's verdict."""
+
+    word: Label
+    note: str = Field(default="", max_length=4000, pattern=NO_NUL)
+
+
+class LabelOut(_Told):
+    """What a person said of the file, and when."""
+
+    word: Label
+    note: str
+    at: str
+
+
+class CheckOut(_Told):
+    """A check, and where it stands."""
+
+    id: CheckId
+    media: Sha256
+    name: str
+    state: State
+    priority: Priority
+    options: OptionsOut
+    progress: ProgressOut | None
+    attempts: int
+    created: str
+    started: str | None
+    finished: str | None
+    verdict: VerdictOut | None
+    error: ProblemOut | None
+    label: LabelOut | None
+    media_kept: bool
+
+
+class ChecksOut(_Told):
+    """A page of the list, the newest first."""
+
+    checks: list[CheckOut]
+    next: str | None = Field(description="Give it as `after` to see the next page.")
+
+
+class FoundOut(_Told):
+    """What one detector says, of a person or, without one, of the file."""
+
+    check: CheckId
+    person: int | None
+    evidence: dict[str, object]
+
+
+class EvidenceOut(_Told):
+    """What is known so far."""
+
+    evidence: list[FoundOut]
+
+
+class DetectorOut(_Told):
+    """What a detector says of itself."""
+
+    name: str
+    question: str
+    needs: str
+    kinds: list[MediaKind]
+    requires: str
+    answers: str
+    paper: str
+    failures: list[str]
+    weights: list[str]
+    cap: float
+    sees: list[str]
+
+
+class DetectorsOut(_Told):
+    """All detectors, in the order in which they are asked."""
+
+    detectors: list[DetectorOut]
+
+
+class HealthOut(_Told):
+    """How the service is."""
+
+    status: Literal["ok"]
+    version: str
+    queued: int
+    running: int
+    workers: int

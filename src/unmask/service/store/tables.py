@@ -1,0 +1,94 @@
+"""Tables of the service. Times are seconds since 1970; the same for SQLite and PostgreSQL."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+VERSION = 1
+"""Of the tables; a database of another version is not touched."""
+
+metadata = MetaData()
+
+facts = Table("facts", metadata, Column("name", Text, primary_key=True), Column("value", Text, nullable=False))
+
+media = Table(
+    "media",
+    metadata,
+    Column("sha256", Text, primary_key=True),
+    Column("bytes", BigInteger, nullable=False),
+    Column("kept", Boolean, nullable=False, default=True),
+    Column("created", Double, nullable=False),  # when it came last
+)
+
+checks = Table(
+    "checks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("media", Text, ForeignKey("media.sha256"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("deaths", Integer, nullable=False, default=0),
+    Column("stumbles", Integer, nullable=False, default=0),
+    Column("worker", Text),
+    Column("lease", Text),
+    Column("lease_until", Double),
+    Column("seconds_done", Double),
+    Column("seconds_of", Double),
+    Column("created", Double, nullable=False),
+    Column("started", Double),
+    Column("finished", Double),
+    Column("word", Text),
+    Column("probability", Double),
+    Column("low", Double),
+    Column("high", Double),
+    Column("sentence", Text),
+    Column("error", JSON(none_as_null=True)),
+    Column("result", Text),
+    Column("label", Text),
+    Column("note", Text),
+    Column("labelled", Double),
+    Index("checks_by_age", "created", "id"),
+    Index("checks_by_media", "media"),
+    # One index for what waits and one for what is worked at: a single query over both was quadratic in the queue.
+    Index(
+        "checks_waiting",
+        "priority",
+        "created",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "checks_leased",
+        "lease_until",
+        sqlite_where=text("state = 'running'"),
+        postgresql_where=text("state = 'running'"),
+    ),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("check_id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("told", JSON, nullable=False),
+    Column("at", Double, nullable=False),
+    Index("events_by_check", "check_id", "kind"),
+    Index("events_by_age", "at"),
+    sqlite_autoincrement=True,  # a number is never given twice, so that whoever resumes misses nothing
+)

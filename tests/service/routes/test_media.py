@@ -1,0 +1,85 @@
+import hashlib
+
+import pytest
+
+from tests.service.asking import PNG, Service, problem
+from unmask.service.routes.media import KINDS
+
+SHA256 = hashlib.sha256(PNG).hexdigest()
+PLACE = f"media/{SHA256[:2]}/{SHA256}"
+
+
+def test_a_file_is_kept_by_its_content(service: Service) -> None:
+    answer = service.post("/v1/media?name=face.png", content=PNG)
+    assert answer.status_code == 201
+    assert answer.json() == {"sha256": SHA256, "bytes": len(PNG), "name": "face.png", "known": False}
+    assert (service.folder / PLACE).read_bytes() == PNG
+    assert service.files() == {PLACE}
+
+
+def test_the_same_content_is_kept_once_and_known(service: Service) -> None:
+    service.post("/v1/media", content=PNG)
+    answer = service.post("/v1/media?name=again.png", content=PNG)
+    assert answer.json()["known"] is True
+    assert service.files() == {PLACE}
+
+
+def test_an_empty_body_is_no_file(service: Service) -> None:
+    problem(service.post("/v1/media?name=a.mp4"), 422, "empty")
+    assert service.files() == set()
+
+
+def test_a_file_is_given_back_as_it_came(service: Service) -> None:
+    answer = service.get(f"/v1/media/{service.keep()}")
+    assert (answer.status_code, answer.content) == (200, PNG)
+    assert answer.headers["content-type"] == "image/png"
+    assert answer.headers["accept-ranges"] == "bytes"
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "content"),
+    [
+        ("bytes=0-3", 206, PNG[:4]),
+        ("bytes=1000-", 206, PNG[1000:]),
+        ("bytes=-2", 206, PNG[-2:]),
+        ("bytes=10-99999", 206, PNG[10:]),
+        ("bytes=99999-", 416, b""),
+    ],
+)
+def test_a_player_asks_for_ranges(service: Service, asked: str, status: int, content: bytes) -> None:
+    answer = service.get(f"/v1/media/{service.keep()}", headers={"range": asked})
+    assert (answer.status_code, answer.content) == (status, content)
+
+
+def test_several_ranges_come_in_parts(service: Service) -> None:
+    answer = service.get(f"/v1/media/{service.keep()}", headers={"range": "bytes=0-1,4-5"})
+    assert answer.status_code == 206
+    assert answer.headers["content-type"].startswith("multipart/byteranges")
+
+
+def test_a_range_that_makes_no_sense_is_refused(service: Service) -> None:
+    assert service.get(f"/v1/media/{service.keep()}", headers={"range": "pages=1"}).status_code == 400
+
+
+def test_a_head_tells_the_size_alone(service: Service) -> None:
+    answer = service.ask("HEAD", f"/v1/media/{service.keep()}")
+    assert (answer.status_code, answer.content, answer.headers["content-length"]) == (200, b"", str(len(PNG)))
+
+
+def test_a_file_that_is_not_there_is_not_found(service: Service) -> None:
+    problem(service.get(f"/v1/media/{'0' * 64}"), 404, "no-media")
+
+
+@pytest.mark.parametrize(
+    "content", [b"<script>alert(1)</script>", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"PK\3\4"]
+)
+def test_what_a_browser_would_run_is_bytes_to_it(service: Service, content: bytes) -> None:
+    answer = service.get(f"/v1/media/{service.keep(content)}")
+    assert answer.headers["content-type"] == "application/octet-stream"
+    assert answer.headers["content-security-policy"].startswith("sandbox;")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_kind_is_one_that_a_browser_would_run() -> None:
+    assert {kind.split("/")[0] for kind in KINDS.values()} == {"video", "audio", "image"}
+    assert not [kind for kind in KINDS.values() if "svg" in kind or "xml" in kind]

@@ -1,0 +1,268 @@
+"""One worker, in this process: what becomes of a check, whatever happens to it."""
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import unmask.service.worker as module
+from tests.service.drawn import Store, still
+from unmask.errors import NoRoom, OutputError
+from unmask.examine import check as examine
+from unmask.service.store import checks, events, queue
+from unmask.service.store.checks import Options
+from unmask.service.store.database import open_database
+from unmask.service.store.media import place_of
+from unmask.service.store.queue import Lease
+from unmask.service.store.results import result_path, write_result
+from unmask.service.worker import Worker
+from unmask.settings import ServiceSettings, Settings
+
+LEASE_SECONDS = 30.0
+QUICK = Options(("file",), fast=True)
+"""What is found in a moment."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    database = open_database(tmp_path)
+    yield Store(database, tmp_path)
+    database.close()
+
+
+@pytest.fixture
+def worker(store: Store) -> Worker:
+    settings = Settings(serve=ServiceSettings(lease_seconds=LEASE_SECONDS))
+    return Worker(store.database, store.folder, settings, "one")
+
+
+def taken(store: Store, worker: str = "one") -> Lease:
+    lease = queue.claim(store.database, worker, LEASE_SECONDS)
+    assert lease is not None
+    return lease
+
+
+def in_the_middle(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
+    """Something happens between two words of the detectors."""
+    plain = examine
+
+    def interrupted(*arguments: Any, on_evidence: Any, **named: Any) -> Any:
+        def tell(person: int | None, evidence: Any) -> None:
+            on_evidence(person, evidence)
+            happens()
+            on_evidence(person, evidence)
+
+        return plain(*arguments, on_evidence=tell, **named)
+
+    monkeypatch.setattr(module, "check", interrupted)
+
+
+def test_a_film_is_examined_and_its_report_written(store: Store, worker: Worker, short_clip: Path) -> None:
+    check = store.ask(short_clip.read_bytes(), "Käfer.mp4", Options(("pulse", "file"), fast=True, threshold=0.9))
+    worker.take(taken(store))
+    found, name = store.found(check), store.result(check)
+    assert (found["state"], found["verdict"]["word"]) == ("done", "cannot-tell")
+    assert name is not None
+    report, view = (
+        json.loads(result_path(store.folder, name, part).read_text()) for part in ("report.json", "view.json")
+    )
+    assert report["file"] == "Käfer.mp4"
+    assert report["verdict"] == found["verdict"]["word"]
+    assert view["report"] == report
+    assert view["people"][0]["boxes"]
+    assert "Käfer.mp4" in result_path(store.folder, name, "report.html").read_text()
+    told = events.evidence_of(store.database, check)
+    assert {(one["person"] is None, one["evidence"]["detector"]) for one in told} == {(False, "pulse"), (True, "file")}
+    assert found["progress"]["of"] == pytest.approx(1.2, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "options"),
+    [
+        (b"Dear Sir or Madam", "not-media", QUICK),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "broken", QUICK),
+        (still(), "usage", Options(("nonesuch",))),
+    ],
+)
+def test_what_cannot_be_examined_fails_with_a_sentence_and_a_way_out(
+    store: Store, worker: Worker, content: bytes, code: str, options: Options
+) -> None:
+    check = store.ask(content, "letter.mp4", options)
+    worker.take(taken(store))
+    found = store.found(check)
+    assert (found["state"], found["error"]["code"]) == ("failed", code)
+    assert found["error"]["message"].endswith(".")
+    assert found["error"]["way_out"].endswith(".")
+    assert str(store.folder) not in found["error"]["message"]
+    assert (store.results(), store.result(check)) == ([], None)
+
+
+def test_a_file_that_is_no_longer_there_fails(store: Store, worker: Worker) -> None:
+    check = store.ask(still(), options=QUICK)
+    lease = taken(store)
+    place_of(store.folder, lease.media).unlink()
+    worker.take(lease)
+    assert store.found(check)["error"]["code"] == "unreadable"
+
+
+def test_a_worker_asked_to_stop_gives_back_what_it_holds(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(still(), options=QUICK)
+    in_the_middle(monkeypatch, worker.stop)
+    worker.run()  # and ends
+    found = store.found(check)
+    assert (found["state"], found["attempts"], store.results()) == ("queued", 0, [])
+
+
+def test_a_worker_whose_parent_is_gone_gives_back_what_it_holds(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(still(), options=QUICK)
+    worker.parent = os.getppid()
+    in_the_middle(monkeypatch, lambda: monkeypatch.setattr(os, "getppid", lambda: 1))
+    worker.run()
+    assert store.found(check)["state"] == "queued"
+
+
+def test_a_worker_without_its_parent_takes_nothing(store: Store, worker: Worker) -> None:
+    check = store.ask(still(), options=QUICK)
+    worker.parent = 1 if os.getppid() != 1 else 2
+    worker.run()
+    assert (store.found(check)["state"], store.found(check)["attempts"]) == ("queued", 0)
+
+
+def test_a_result_is_dropped_when_the_lease_was_lost_before_its_end(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(still(), options=QUICK)
+    plain = write_result
+
+    def slow(*arguments: Any) -> str:
+        name = plain(*arguments)
+        queue.bury(store.database, "one")
+        taken(store, "two")
+        assert store.results() == [name]
+        return name
+
+    monkeypatch.setattr(module, "write_result", slow)
+    worker.take(taken(store))
+    found = store.found(check)
+    assert (found["state"], found["attempts"], store.results()) == ("running", 2, [])
+
+
+def test_a_deleted_check_ends_its_examination(store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = store.ask(still(), options=QUICK)
+
+    def delete() -> None:
+        with store.database.writing() as connection:
+            checks.remove(connection, check)
+
+    in_the_middle(monkeypatch, delete)
+    worker.take(taken(store))
+    assert store.results() == []
+    assert [one.kind for one in events.since(store.database, 0)] == ["gone"]
+
+
+def test_a_fault_of_the_program_ends_the_process_and_is_told_at_the_third(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(still(), options=QUICK)
+
+    def fail() -> None:
+        raise ZeroDivisionError("a secret of the file")
+
+    in_the_middle(monkeypatch, fail)
+    for _ in range(3):
+        assert store.found(check)["state"] == "queued"
+        with pytest.raises(ZeroDivisionError):
+            worker.run()
+    found = store.found(check)
+    assert (found["state"], found["error"]["code"], found["attempts"]) == ("failed", "internal", 3)
+    assert "ZeroDivisionError" in found["error"]["message"]
+    assert "secret" not in found["error"]["message"]
+
+
+def test_a_full_disk_is_tried_again_and_told_at_the_third(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(still(), options=QUICK)
+    monkeypatch.setattr(module, "STUMBLE_SECONDS", 0.01)
+
+    def full(*_: object) -> str:
+        raise NoRoom("There is no room left for the result; free some, or delete checks.")
+
+    monkeypatch.setattr(module, "write_result", full)
+    for _ in range(3):
+        worker.take(taken(store))
+    assert (store.found(check)["state"], store.found(check)["error"]["code"]) == ("failed", "no-room")
+
+
+def test_a_verdict_outlives_a_database_that_is_away_for_a_moment(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(still(), options=QUICK)
+    monkeypatch.setattr(module, "STUMBLE_SECONDS", 0.01)
+    plain, tries = queue.finish, []
+
+    def away(*arguments: Any) -> None:
+        tries.append(arguments)
+        if len(tries) == 1:
+            raise OutputError("The service's database does not answer: gone.")
+        plain(*arguments)
+        if len(tries) == 2:
+            raise OutputError("The service's database does not answer: its word was lost on its way.")
+
+    monkeypatch.setattr(queue, "finish", away)
+    worker.take(taken(store))
+    assert store.found(check)["state"] == "done"
+    assert store.results() == [store.result(check)]
+
+
+def test_a_slow_detector_does_not_cost_the_lease(store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = store.ask(still(), options=QUICK)
+    worker.settings = Settings(serve=ServiceSettings(lease_seconds=0.4))
+    beats, plain = threading.Semaphore(0), queue.beat
+
+    def counted(*arguments: Any) -> None:
+        plain(*arguments)
+        beats.release()
+
+    monkeypatch.setattr(queue, "beat", counted)
+
+    def slow() -> None:
+        for _ in range(5):  # five quarters of a lease, at least
+            assert beats.acquire(timeout=10)
+        assert queue.claim(store.database, "two", 0.4) is None
+
+    in_the_middle(monkeypatch, slow)
+    lease = queue.claim(store.database, "one", 0.4)
+    assert lease is not None
+    worker.take(lease)
+    assert store.found(check)["state"] == "done"
+
+
+def test_a_worker_goes_on_when_the_database_is_back(
+    store: Store, worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(still(), options=QUICK)
+    monkeypatch.setattr(module, "STUMBLE_SECONDS", 0.01)
+    plain, tries = queue.claim, []
+
+    def away(*arguments: Any) -> Lease | None:
+        tries.append(arguments)
+        if len(tries) < 3:
+            raise OutputError("The service's database does not answer: gone.")
+        if len(tries) == 4:
+            worker.stop()
+        return plain(*arguments)
+
+    monkeypatch.setattr(queue, "claim", away)
+    worker.run()
+    assert store.found(check)["state"] == "done"
+    written = (store.folder / "results" / store.results()[0]).iterdir()
+    assert {path.name for path in written} == {"report.json", "report.html", "view.json"}

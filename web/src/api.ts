@@ -1,0 +1,129 @@
+/** Requests to the service; what it refuses comes back as a Refusal with its own words. */
+
+import { key } from "./state/key.svelte";
+import { language } from "./state/language.svelte";
+import type { Check, Detector, Found, LabelWord, Problem, View } from "./types";
+
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Problem,
+  ) {
+    super(problem.message);
+  }
+}
+
+/** What went wrong, whatever was thrown. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof Refusal) return thrown.problem;
+  return { code: "page", message: String(thrown), way_out: "" };
+}
+
+export async function read<T>(path: string, given: RequestInit = {}): Promise<T> {
+  const answer = await ask(path, given);
+  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
+}
+
+async function ask(path: string, given: RequestInit): Promise<Response> {
+  let answer: Response;
+  try {
+    answer = await fetch(`/v1${path}`, { ...given, headers: { ...key.headers(), ...given.headers } });
+  } catch (thrown) {
+    if (thrown instanceof DOMException && thrown.name === "AbortError") throw thrown;
+    throw new Refusal(0, away());
+  }
+  if (!answer.ok) throw new Refusal(answer.status, heard(answer.status, await answer.text()));
+  return answer;
+}
+
+function send(method: "POST" | "PUT", path: string, body: object): Promise<Check> {
+  return read(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
+}
+
+function away(): Problem {
+  return { code: "away", message: language.say.problem.away, way_out: language.say.problem.awayWayOut };
+}
+
+/** The service's own words, or some where what answered was not the service. */
+export function heard(status: number, body: string): Problem {
+  try {
+    const told = JSON.parse(body) as Problem;
+    if (typeof told.message === "string") {
+      if (told.code === "key-needed") key.ask();
+      return { code: told.code, message: told.message, way_out: told.way_out ?? "" };
+    }
+  } catch {
+    // a proxy's page, perhaps
+  }
+  return { code: String(status), message: language.say.problem.status(status), way_out: language.say.problem.awayWayOut };
+}
+
+export interface Filters {
+  q: string;
+  state: string;
+  verdict: string;
+  label: string;
+}
+
+export interface Listed {
+  checks: Check[];
+  next: string | null;
+}
+
+export function listed(filters: Partial<Filters>, after: string | null = null, limit = 50): Promise<Listed> {
+  const wanted = new URLSearchParams({ limit: String(limit) });
+  for (const [name, value] of Object.entries(filters)) if (value) wanted.set(name, value);
+  if (after) wanted.set("after", after);
+  return read(`/checks?${wanted}`);
+}
+
+export const oneCheck = (id: string): Promise<Check> => read(`/checks/${encodeURIComponent(id)}`);
+export const viewOf = (id: string): Promise<View> => read(`/checks/${encodeURIComponent(id)}/view`);
+export const evidenceOf = async (id: string): Promise<Found[]> =>
+  (await read<{ evidence: Found[] }>(`/checks/${encodeURIComponent(id)}/evidence`)).evidence;
+export const newCheck = (media: string, name: string, fast: boolean): Promise<Check> =>
+  send("POST", "/checks", { media, name, fast });
+export const setLabel = (id: string, word: LabelWord, note: string): Promise<Check> =>
+  send("PUT", `/checks/${id}/label`, { word, note });
+export const dropLabel = (id: string): Promise<void> => read(`/checks/${id}/label`, { method: "DELETE" });
+export const deleteCheck = (id: string): Promise<void> => read(`/checks/${id}`, { method: "DELETE" });
+export const health = (): Promise<{ version: string; queued: number; running: number; workers: number }> => read("/health");
+
+let cards: Promise<Detector[]> | null = null;
+
+/** The cards of all detectors, asked for once. */
+export function detectors(): Promise<Detector[]> {
+  cards ??= read<{ detectors: Detector[] }>("/detectors").then(
+    (told) => told.detectors,
+    (thrown: unknown) => {
+      cards = null;
+      throw thrown;
+    },
+  );
+  return cards;
+}
+
+/** Where the player finds the file; it cannot send a header, so a key goes with the address. */
+export function mediaAddress(sha256: string): string {
+  return `/v1/media/${sha256}${key.query()}`;
+}
+
+/** Have the browser save a report; a link could not send the key. */
+export async function saveReport(id: string, format: "html" | "json"): Promise<void> {
+  const answer = await ask(`/checks/${id}/report?format=${format}&download=true`, {});
+  save(await answer.blob(), nameIn(answer.headers.get("content-disposition")) ?? `${id}.${format}`);
+}
+
+export function save(blob: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function nameIn(disposition: string | null): string | null {
+  const coded = /filename\*=utf-8''([^;]+)/i.exec(disposition ?? "")?.[1];
+  if (coded) return decodeURIComponent(coded);
+  return /filename="([^"]+)"/i.exec(disposition ?? "")?.[1] ?? null;
+}

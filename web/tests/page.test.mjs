@@ -1,0 +1,261 @@
+/** The page in a real browser against a real service, which examines one film. The steps build on each other. */
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { after, before, test } from "node:test";
+
+import axe from "axe-core";
+
+import { openBrowser, openPage } from "./browser.mjs";
+import { ROOT, startService } from "./service.mjs";
+
+const FILM = path.join(ROOT, "examples/forged.mp4");
+const LONG_MS = 110_000; // a busy machine takes that long for a film
+let service, browser, page, context, faults, film;
+
+before(async () => {
+  // Small enough that a test can pass the limit, large enough for the film.
+  service = await startService({ environment: { UNMASK_MAX_BYTES: "3000000" } });
+  browser = await openBrowser();
+  ({ page, context, faults } = await openPage(browser));
+  await page.goto(service.address);
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+  await service?.remove();
+});
+
+const time = () => page.evaluate(() => document.querySelector("video").currentTime);
+const settled = (goal) => page.waitForFunction((seconds) => {
+  const video = document.querySelector("video");
+  return Math.abs(video.currentTime - seconds) < 0.35 && !video.seeking;
+}, goal);
+
+async function drop(name, type, bytes) {
+  const carried = await page.evaluateHandle(([name, type, bytes]) => {
+    const carried = new DataTransfer();
+    carried.items.add(new File([new Uint8Array(bytes)], name, { type }));
+    return carried;
+  }, [name, type, bytes]);
+  for (const kind of ["dragenter", "dragover", "drop"]) await page.dispatchEvent("section.drop, [class*=drop]", kind, { dataTransfer: carried });
+}
+
+test("an empty list says what to do", async () => {
+  await page.getByText("Nothing has been checked yet").waitFor();
+  assert.equal(await page.title(), "Checks – unmask");
+});
+
+test("a chosen film is sent, shows how far it is, and its cards appear before the verdict", { timeout: LONG_MS }, async () => {
+  await page.setInputFiles("input[type=file]", FILM);
+  const link = page.locator("section", { hasText: "In progress" }).getByRole("link", { name: "forged.mp4" });
+  await link.click();
+  await page.getByRole("heading", { level: 1, name: "forged.mp4" }).waitFor();
+  film = page.url().split("/").at(-1);
+  await page.locator("main progress").first().waitFor({ timeout: LONG_MS });
+  await page.locator("article").first().waitFor({ timeout: LONG_MS });
+  await page.getByText("95 % interval").waitFor({ timeout: LONG_MS });
+  assert.match(await page.locator("main").innerText(), /Signs of manipulation|No sign found|Cannot tell/);
+});
+
+test("what a dropped file lacks is told with the service's sentence and its way out", { timeout: LONG_MS }, async () => {
+  await page.goto(`${service.address}/#/`);
+  await drop("letter.mp4", "video/mp4", [...Buffer.from("no film at all, only words".repeat(40))]);
+  await page.getByRole("row", { name: /letter.mp4/ }).getByText("Failed").waitFor({ timeout: LONG_MS });
+  await page.getByRole("link", { name: "letter.mp4" }).click();
+  const told = await page.getByRole("alert").innerText();
+  assert.match(told, /Send a video, an image or a sound file\.|Ask for the original/);
+});
+
+test("a file over the limit is refused with a sentence and can be dismissed", async () => {
+  await page.goto(`${service.address}/#/`);
+  await page.setInputFiles("input[type=file]", { name: "large.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(3_500_000, 1) });
+  const told = page.getByRole("alert");
+  await told.waitFor();
+  assert.match(await told.innerText(), /larger than/);
+  assert.ok(faults.every((fault) => /413|ERR_/.test(fault)), faults.join("\n"));
+  faults.length = 0; // the browser itself writes refused requests to its console
+  await page.getByRole("button", { name: /Dismiss/ }).click();
+  await told.waitFor({ state: "detached" });
+});
+
+test("a result that is left while it loads asks for nothing more", async () => {
+  for (let visits = 0; visits < 5; visits++) {
+    await page.evaluate((id) => (location.hash = `#/checks/${id}`), film);
+    await page.waitForTimeout(20 * visits);
+    await page.evaluate(() => (location.hash = "#/"));
+  }
+  await page.getByRole("link", { name: "forged.mp4" }).waitFor();
+  assert.deepEqual(faults, []);
+});
+
+test("the history is searched and filtered", async () => {
+  const rows = page.locator("tbody tr");
+  await page.getByRole("link", { name: "forged.mp4" }).waitFor();
+  assert.equal(await rows.count(), 2);
+  await page.getByLabel("Search").fill("forg");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+  await page.getByLabel("State").selectOption("failed");
+  await page.getByText("No check fits these filters.").waitFor();
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
+});
+
+test("clicks on timeline, curve and picture go there, and the box follows the face", async () => {
+  await page.goto(`${service.address}/#/checks/${film}`);
+  const slider = page.getByRole("slider", { name: "Position in the film" });
+  const box = await slider.boundingBox();
+  await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
+  await settled(5.13);
+  assert.match(await slider.getAttribute("aria-valuetext"), /^0:05\.\d of 0:10\.\d: .*blend \d+/);
+  const drawn = await page.locator(".stage canvas, [class*=stage] canvas").first().evaluate((canvas) => {
+    const seen = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+    return seen.some((value, index) => index % 4 === 3 && value > 0);
+  });
+  assert.ok(drawn, "a box is drawn");
+  await page.getByRole("img", { name: /^Curve: / }).first().scrollIntoViewIfNeeded(); // it is drawn only then
+  const curve = page.locator(".u-over").first();
+  await curve.scrollIntoViewIfNeeded();
+  const over = await curve.boundingBox();
+  await page.mouse.click(over.x + 3, over.y + over.height / 2);
+  await page.waitForFunction(() => document.querySelector("video").currentTime < 2);
+  await page.getByRole("button", { name: /^Go to 0:/ }).first().click();
+  await page.waitForFunction(() => document.querySelector("video").currentTime > 2);
+});
+
+test("the keyboard alone reaches the result and steers the film", async () => {
+  await page.goto(`${service.address}/#/`);
+  await page.reload();
+  await page.getByRole("link", { name: "forged.mp4" }).waitFor();
+  const press = async (fits, key = "Tab") => {
+    for (let presses = 0; presses < 60; presses++) {
+      await page.keyboard.press(key);
+      if (await page.evaluate(fits)) return;
+    }
+    assert.fail(`the keyboard does not reach ${fits}`);
+  };
+  await press(() => document.activeElement.type === "file");
+  await press(() => document.activeElement.textContent.includes("forged.mp4"));
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { level: 1, name: "forged.mp4" }).waitFor();
+  await page.getByRole("slider", { name: "Position in the film" }).waitFor();
+  await press(() => document.activeElement.getAttribute("role") === "slider");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("PageDown");
+  await page.keyboard.press("ArrowLeft");
+  await settled(4);
+  await page.keyboard.press("Shift+ArrowRight");
+  assert.ok(Math.abs((await time()) - 4.1) < 0.05);
+  await page.keyboard.press(" ");
+  await page.waitForFunction(() => !document.querySelector("video").paused);
+  await page.keyboard.press(" ");
+  await page.waitForFunction(() => document.querySelector("video").paused);
+});
+
+test("a person's judgement is kept, becomes a draft of a review, and is found by it", async () => {
+  await page.getByText("Draft of a MediaReview").click();
+  await page.getByText("Save a judgement first").waitFor();
+  await page.getByLabel("Made").check();
+  await page.getByLabel("Note").fill("Reverse search <b>found</b> the original.");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved.", { exact: true }).waitFor();
+  const draft = JSON.parse(await page.locator("pre").innerText());
+  assert.equal(draft["@type"], "MediaReview");
+  assert.equal(draft.creativeWorkStatus, "Draft");
+  assert.equal(draft.mediaAuthenticityCategory, "https://schema.org/TransformedContent");
+  assert.equal(draft.originalMediaContextDescription, "Reverse search <b>found</b> the original.");
+  await page.reload();
+  await page.waitForFunction(() => document.querySelector("textarea")?.value.startsWith("Reverse"));
+  await page.goto(`${service.address}/#/`);
+  await page.getByLabel("Label").selectOption("made");
+  await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 1);
+});
+
+for (const format of ["HTML", "JSON"]) {
+  test(`the report is saved as ${format}`, async () => {
+    await page.goto(`${service.address}/#/checks/${film}`);
+    const [saved] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByRole("button", { name: `Report (${format})` }).click(),
+    ]);
+    assert.match(saved.suggestedFilename(), new RegExp(`^forged.*\\.${format.toLowerCase()}$`));
+    const text = await readFile(await saved.path(), "utf8");
+    if (format === "JSON") assert.equal(JSON.parse(text).file, "forged.mp4");
+    else assert.match(text, /^<!DOCTYPE html>/);
+  });
+}
+
+test("two results play in step", async () => {
+  await page.goto(`${service.address}/#/compare/${film}/${film}`);
+  await page.getByRole("button", { name: /Play both/ }).click();
+  await page.waitForFunction(() => [...document.querySelectorAll("video")].every((video) => video.currentTime > 0.8), null, { timeout: 20_000 });
+  await page.getByRole("button", { name: /Pause both/ }).click();
+  const [one, other] = await page.evaluate(() => [...document.querySelectorAll("video")].map((video) => video.currentTime));
+  assert.ok(Math.abs(one - other) < 0.4, `${one} and ${other}`);
+  await page.getByLabel(/Second film later/).fill("2");
+  await page.waitForFunction(() => {
+    const [first, second] = [...document.querySelectorAll("video")].map((video) => video.currentTime);
+    return second < 0.1 || Math.abs(first - second - 2) < 0.2;
+  });
+  assert.match(await page.locator("table").innerText(), /blend · Person 1/);
+});
+
+test("German is one choice away and stays", async () => {
+  await page.getByLabel("Language").selectOption("de");
+  await page.reload();
+  await page.getByRole("heading", { name: "Vergleich" }).waitFor();
+  assert.equal(await page.locator("html").getAttribute("lang"), "de");
+  await page.getByText("gibt es nur auf Englisch").waitFor();
+  await page.getByLabel("Sprache").selectOption("en");
+});
+
+test("no page has a serious fault of access, nor is one wider than its window", { timeout: LONG_MS }, async () => {
+  const hashes = ["#/", `#/checks/${film}`, `#/compare/${film}/${film}`, "#/detectors", "#/help"];
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    for (const hash of hashes) {
+      await page.goto(`${service.address}/${hash}`);
+      await page.locator("h1").waitFor();
+      await page.waitForLoadState("networkidle", { timeout: 800 }).catch(() => undefined); // the stream never ends
+      await page.locator(hash.startsWith("#/checks") ? "[role=slider]" : "h1").first().waitFor();
+      await page.evaluate(() => document.querySelectorAll("details").forEach((part) => (part.open = true)));
+      await page.evaluate(axe.source.replace(/^/, "")); // run by the debugger, which the policy does not bind
+      const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+      const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+      assert.deepEqual(grave.map(({ id, nodes }) => [id, colorScheme, hash, nodes.slice(0, 3).map((node) => node.html)]), []);
+      await page.setViewportSize({ width: 320, height: 700 });
+      const [wide, window_] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      assert.ok(wide <= window_, `${hash} is ${wide} pixels wide at ${window_}`);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    }
+  }
+});
+
+test("a check is deleted after a question", async () => {
+  await page.goto(`${service.address}/#/`);
+  await page.getByRole("button", { name: "Delete letter.mp4" }).click();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await page.getByRole("link", { name: "letter.mp4" }).waitFor();
+  await page.getByRole("button", { name: "Delete letter.mp4" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await page.getByRole("link", { name: "letter.mp4" }).waitFor({ state: "detached" });
+  const { checks } = await (await fetch(`${service.address}/v1/checks`)).json();
+  assert.deepEqual(checks.map((check) => check.name), ["forged.mp4"]);
+});
+
+test("nothing broke the policy and nothing was written to the console", () => {
+  assert.deepEqual(faults, []);
+});
+
+test("a service that goes away is told, and found again", { timeout: 60_000 }, async () => {
+  const { folder, port } = service;
+  await service.stop();
+  await page.getByText("The service does not answer.").first().waitFor();
+  service = await startService({ folder, port });
+  await page.getByText("The service does not answer.").first().waitFor({ state: "detached", timeout: 30_000 });
+  await page.getByRole("link", { name: "forged.mp4" }).waitFor();
+  await context.close();
+});
