@@ -108,7 +108,7 @@ class Watch:
         """Read the counts once."""
         held = 0
         for pid in tree(self.root):
-            seconds, resident = _counts(pid)
+            seconds, resident = counts(pid)
             self.seconds[pid] = max(seconds, self.seconds.get(pid, 0.0))
             held += resident
         self.peak_bytes = max(self.peak_bytes, held)
@@ -129,7 +129,7 @@ def tree(root: int) -> Iterator[int]:
         yield from tree(int(pid))
 
 
-def _counts(pid: int) -> tuple[float, int]:
+def counts(pid: int) -> tuple[float, int]:
     """Processor seconds and resident bytes of one process; zeros when it has just gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
