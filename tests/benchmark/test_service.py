@@ -147,5 +147,5 @@ def test_a_handful_of_everything_is_measured_from_end_to_end() -> None:
     film = [found["film", name, "s"]["value"] for name in ("to the first evidence", "to the verdict")]
     assert 0 < film[0] < film[1]
     assert rows[-1]["files"] == 7
-    assert "a soak of 0.05 minutes" in told
+    assert "soaking for 0.05 minutes" in told
     assert any(" 5 of 5 " in line for line in result.section.lines)

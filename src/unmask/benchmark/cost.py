@@ -121,12 +121,17 @@ class Watch:
 def tree(root: int) -> Iterator[int]:
     """A process and all below it, as far as the kernel tells (Linux)."""
     yield root
+    for pid in children(root):
+        yield from tree(pid)
+
+
+def children(parent: int) -> list[int]:
+    """The processes right below one, as far as the kernel tells (Linux)."""
     below: list[str] = []
     with suppress(OSError):  # it has just gone
-        for task in Path(f"/proc/{root}/task").iterdir():
+        for task in Path(f"/proc/{parent}/task").iterdir():
             below += (task / "children").read_text().split()
-    for pid in below:
-        yield from tree(int(pid))
+    return [int(pid) for pid in below]
 
 
 def counts(pid: int) -> tuple[float, int]:

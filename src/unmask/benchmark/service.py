@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from unmask.benchmark.sections import Section
 from unmask.benchmark.service_drawn import Drawn, draw
 from unmask.benchmark.service_events import film_run, listen_run, warm
 from unmask.benchmark.service_figures import Measured, figures_of, page_size, service_table
-from unmask.benchmark.service_kills import WORKERS, KillRun, kills_of, run_with_kills
+from unmask.benchmark.service_kills import WORKERS, KillRun, Tell, kills_of, run_with_kills
 from unmask.benchmark.service_load import read_run, soak_run, upload_run
 from unmask.benchmark.service_program import served
 from unmask.benchmark.suite import SuiteResult
@@ -20,8 +19,6 @@ SEED = 1
 PAGE = Path(__file__).parents[1] / "service" / "page"
 STILLS_A_KILL = 4
 LISTENED_STILLS = 5
-
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,21 +99,21 @@ def service_suite(effort: Effort, command: str, *, note: str | None = None, tell
 def _measure(drawn: Drawn, effort: Effort, place: Path, tell: Tell) -> Measured:
     kills = _kills(drawn, effort, place / "killed", tell)
     with served(place / "loaded", WORKERS) as service:
-        tell("the first evidence of a film")
+        tell("waiting for the first evidence of a film")
         warm(service, drawn.stills)
         film = film_run(service, drawn.small_film)
-        tell("reads while two checks of a film run")
+        tell("reading while two checks of a film run")
         reads = read_run(service, drawn.film, effort.read_seconds)
-        tell(f"{effort.listeners} listeners")
+        tell(f"listening, {effort.listeners} at once")
         heard = listen_run(service, [*drawn.stills[:LISTENED_STILLS], drawn.small_film], effort.listeners)
-        tell(f"an upload of {effort.upload_bytes / 1e6:.0f} MB")
+        tell(f"sending {effort.upload_bytes / 1e6:.0f} MB")
         upload = upload_run(service, effort.upload_bytes, SEED)
-        tell(f"a soak of {effort.minutes:g} minutes")
+        tell(f"soaking for {effort.minutes:g} minutes")
         soak = soak_run(service, drawn.stills, effort.minutes)
     return Measured(kills, film, reads, heard, upload, page_size(PAGE), soak)
 
 
 def _kills(drawn: Drawn, effort: Effort, folder: Path, tell: Tell) -> KillRun:
-    tell(f"{effort.stills} stills, while {effort.kills} workers are killed")
+    tell(f"sending {effort.stills} stills; {effort.kills} workers will be killed")
     with served(folder, WORKERS) as service:
         return run_with_kills(service, drawn.stills, kills_of(effort.kills, effort.stills, SEED), tell)

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from unmask.benchmark.cost import counts, tree
+from unmask.benchmark.cost import children, counts, tree
 from unmask.errors import UnmaskError
 
 HOST = "127.0.0.1"
@@ -118,8 +118,8 @@ class Served:
         return Line(self.port)
 
     def workers(self) -> list[int]:
-        """Its workers' processes, oldest first."""
-        return sorted(pid for pid in tree(self.pid) if b"worker" in _words(pid))
+        """Its workers' processes, oldest first; what a worker has begun has its words for a moment, and is none."""
+        return sorted(pid for pid in children(self.pid) if b"worker" in _words(pid))
 
     def cpu_seconds(self) -> float:
         """Processor time of the server alone, so far."""

@@ -260,7 +260,7 @@ def _service(
         *([] if stills is None else [f"--clips {stills}"]),
         *([] if minutes is None else [f"--minutes {minutes:g}"]),
     ]
-    told = (lambda _: None) if quiet else (lambda what: typer.echo(f"measuring {what}", err=True))
+    told = (lambda _: None) if quiet else (lambda what: typer.echo(what, err=True))
     effort = effort_of(stills, minutes, quick=quick)
     return service_suite(effort, " ".join(["unmask bench service", *given]), note=note, tell=told)
 
