@@ -8,12 +8,13 @@ import pytest
 
 from unmask.benchmark.lab_figures import Figure
 from unmask.benchmark.service import QUICK, effort_of, service_suite
-from unmask.benchmark.service_events import FilmRun, Heard, ListenRun, judged
+from unmask.benchmark.service_events import FilmRun, Heard, ListenRun, film_heard, judged
 from unmask.benchmark.service_figures import Measured, PageSize, figures_of, page_size, service_table
 from unmask.benchmark.service_kills import KillRun, ends_of, fate_of, kills_of
 from unmask.benchmark.service_load import ReadRun, SoakRun, UploadRun, growth_per_minute
+from unmask.benchmark.service_program import served
 from unmask.cli.bench import bench
-from unmask.errors import UsageError
+from unmask.errors import UnmaskError, UsageError
 from unmask.report.as_json import json_line
 
 MEASURED = Measured(
@@ -104,6 +105,15 @@ def test_delay_counts_from_the_change_of_state() -> None:
     assert run.delays == pytest.approx((0.25, 0.5))
 
 
+def test_what_is_heard_of_another_check_is_not_the_films() -> None:
+    other = [Heard(1, "evidence", b'{"check": "c_0"}', 10.1), event(2, "done", at=10.2, check="c_0")]
+    own = [event(3, "running", at=10.5), Heard(4, "evidence", b'{"check": "c_1"}', 11.0), event(5, "done", at=12.0)]
+    run = film_heard([*other, *own], "c_1", 10.0, 66_000)
+    assert (run.evidence_seconds, run.verdict_seconds) == (1.0, 2.0)
+    with pytest.raises(UnmaskError, match="Nothing was found by check c_2"):
+        film_heard([*other, *own], "c_2", 10.0, 66_000)
+
+
 def test_memory_that_grows_in_the_first_minute_alone_does_not_grow() -> None:
     seconds = np.arange(0.0, 300.0, 0.5)
     flat = [(float(at), int(1e8 + 1e6 * min(at, 60.0))) for at in seconds]
@@ -127,6 +137,12 @@ def test_fewer_stills_lose_fewer_workers() -> None:
     assert (effort_of(12).kills, effort_of(3, 30.0).kills, effort_of(3, 30.0).minutes) == (3, 0, 30.0)
 
 
+def test_a_service_that_does_not_start_is_said_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_bytes(b"")
+    with pytest.raises(UnmaskError, match=r"unmask serve does not start: .*taken"), served(tmp_path / "taken", 1):
+        pass
+
+
 def test_a_place_is_refused() -> None:
     with pytest.raises(UsageError, match="takes no 'films'"):
         bench("service", Path("films"), quiet=True)
@@ -134,18 +150,18 @@ def test_a_place_is_refused() -> None:
 
 def test_a_handful_of_everything_is_measured_from_end_to_end() -> None:
     least = replace(
-        QUICK, stills=5, kills=1, film_seconds=6.0, read_seconds=0.5, upload_bytes=3_000_000, listeners=5, minutes=0.05
+        QUICK, stills=4, kills=1, film_seconds=6.0, read_seconds=0.5, upload_bytes=3_000_000, listeners=5, minutes=0.05
     )
     told: list[str] = []
     result = service_suite(least, "unmask bench service", tell=told.append)
     rows = [json.loads(json_line(row)) for row in result.rows]
     found = {(row["part"], row["name"], row["unit"]): row for row in rows if row["kind"] == "service"}
-    assert found["kills", "checks with exactly one result", "of 5"]["met"] == "yes"
+    assert found["kills", "checks with exactly one result", "of 4"]["met"] == "yes"
     assert found["listeners", "listeners that heard every event, in order", "of 5"]["met"] == "yes"
     assert found["reads", "reads of a check's state", "a second"]["value"] > 25.0  # 22 is what unsent answers come to
     assert found["upload", "upload of 3 MB", "s"]["value"] > 0
     film = [found["film", name, "s"]["value"] for name in ("to the first evidence", "to the verdict")]
     assert 0 < film[0] < film[1]
-    assert rows[-1]["files"] == 7
+    assert rows[-1]["files"] == 6
     assert "soaking for 0.05 minutes" in told
-    assert any(" 5 of 5 " in line for line in result.section.lines)
+    assert any(" 4 of 4 " in line for line in result.section.lines)

@@ -133,13 +133,23 @@ def film_run(service: Served, film: Path) -> FilmRun:
         begun = time.time()
         check = line.check(film)
         await_all(line, [check])
-        await_that(lambda: any(_is_end(event) for event in one.heard), f"the events of check {check}", OPEN_SECONDS)
+        # The one before may still have something to say.
+        await_that(lambda: any(_ends(event, check) for event in one.heard), f"the end of check {check}", OPEN_SECONDS)
     line.close()
-    evidence = [event.at for event in one.heard if event.kind == "evidence"]
-    if not evidence:
-        raise UnmaskError(f"Nothing was found in {film.name}, so no time can be told.")
-    end = next(event.at for event in one.heard if _is_end(event))
-    return FilmRun(film.stat().st_size, evidence[0] - begun, end - begun)
+    return film_heard(one.heard, check, begun, film.stat().st_size)
+
+
+def film_heard(heard: Sequence[Heard], check: str, begun: float, size: int) -> FilmRun:
+    """What a listener heard of one check, which was begun at a time (seconds since 1970) and has so many bytes.
+
+    Raises:
+        UnmaskError: It heard of no evidence, or of no end.
+    """
+    evidence = [event.at for event in heard if event.kind == "evidence" and event.check == check]
+    ends = [event.at for event in heard if _ends(event, check)]
+    if not evidence or not ends:
+        raise UnmaskError(f"Nothing was found by check {check}, so no time can be told.")
+    return FilmRun(size, evidence[0] - begun, ends[0] - begun)
 
 
 @contextmanager
@@ -156,7 +166,8 @@ def listening(port: int, count: int, after: int | None = None) -> Generator[list
         await_that(lambda: all(one.welcome for one in those), f"{count} listeners", OPEN_SECONDS)
         yield those
     finally:
-        loop.call_soon_threadsafe(_cancel, loop)
+        with suppress(RuntimeError):  # the service has gone, and the listeners with it
+            loop.call_soon_threadsafe(_cancel, loop)
         thread.join()
 
 
@@ -217,5 +228,5 @@ def _moment(event: Heard) -> float | None:
     return None if at is None else datetime.fromisoformat(at).timestamp()
 
 
-def _is_end(event: Heard) -> bool:
-    return event.kind == "check" and event.told["state"] == "done"
+def _ends(event: Heard, check: str) -> bool:
+    return event.kind == "check" and event.check == check and event.told["state"] == "done"
