@@ -129,7 +129,7 @@ def _listeners(run: ListenRun) -> Iterator[Figure]:
 
 
 def _film(run: FilmRun) -> Iterator[Figure]:
-    on = f"a film of two seconds, {run.bytes / KILOBYTE:.0f} kB, from its first byte; workers that have worked before, and no other work"
+    on = f"a film of two seconds, {run.bytes / KILOBYTE:.0f} kB, from its first byte; workers that have worked before, and no other check"
     yield Figure("to the first evidence", run.evidence_seconds, "s", detail=on)
     yield Figure("to the verdict", run.verdict_seconds, "s", detail="the same film")
 
