@@ -108,7 +108,7 @@ class Watch:
         """Read the counts once."""
         held = 0
         for pid in tree(self.root):
-            seconds, resident = _counts(pid)
+            seconds, resident = counts(pid)
             self.seconds[pid] = max(seconds, self.seconds.get(pid, 0.0))
             held += resident
         self.peak_bytes = max(self.peak_bytes, held)
@@ -121,15 +121,20 @@ class Watch:
 def tree(root: int) -> Iterator[int]:
     """A process and all below it, as far as the kernel tells (Linux)."""
     yield root
+    for pid in children(root):
+        yield from tree(pid)
+
+
+def children(parent: int) -> list[int]:
+    """The processes right below one, as far as the kernel tells (Linux)."""
     below: list[str] = []
     with suppress(OSError):  # it has just gone
-        for task in Path(f"/proc/{root}/task").iterdir():
+        for task in Path(f"/proc/{parent}/task").iterdir():
             below += (task / "children").read_text().split()
-    for pid in below:
-        yield from tree(int(pid))
+    return [int(pid) for pid in below]
 
 
-def _counts(pid: int) -> tuple[float, int]:
+def counts(pid: int) -> tuple[float, int]:
     """Processor seconds and resident bytes of one process; zeros when it has just gone."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()

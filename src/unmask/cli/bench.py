@@ -12,7 +12,7 @@ from unmask.errors import UsageError
 if TYPE_CHECKING:
     from unmask.benchmark.suite import SuiteResult
 
-Suite = Literal["speed", "pulse", "clips", "ladder", "blend", "watermark", "lab"]
+Suite = Literal["speed", "pulse", "clips", "ladder", "blend", "watermark", "lab", "service"]
 
 
 def bench(
@@ -20,7 +20,7 @@ def bench(
         Suite,
         typer.Argument(
             metavar="[SUITE]",
-            help="speed, pulse, clips, ladder, blend, watermark or lab; speed if not given.",
+            help="speed, pulse, clips, ladder, blend, watermark, lab or service; speed if not given.",
             show_default=False,
         ),
     ] = "speed",
@@ -46,7 +46,12 @@ def bench(
         Path | None, typer.Option(metavar="DIR", help="For watermark: a folder of utterances, of which 40 are taken.")
     ] = None,
     clips: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="For watermark: take only so many films of the folder.")
+        int | None,
+        typer.Option(
+            metavar="N",
+            min=1,
+            help="For watermark: take only so many films of the folder; for service, so many stills.",
+        ),
     ] = None,
     work: Annotated[
         Path | None,
@@ -58,10 +63,14 @@ def bench(
     only: Annotated[
         str | None, typer.Option(metavar="NAMES", help="For ladder: ask only these detectors, separated by commas.")
     ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(metavar="N", min=0.01, help="For service: length of the soak, 2 if not given.")
+    ] = None,
     quick: Annotated[
         bool,
         typer.Option(
-            "--quick", help="Leave out the film of ten minutes; of ladder, watermark and lab, take a small part."
+            "--quick",
+            help="Leave out the film of ten minutes; of ladder, watermark, lab and service, take a small part.",
         ),
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show no progress on stderr.")] = False,
@@ -84,6 +93,9 @@ def bench(
     on two cores.
     lab trains a face swap of drawn people for ten minutes and measures it; with a folder of two people's films, twenty
     minutes on these too. With --write, the error against yaw is drawn beside the page.
+    service starts `unmask serve` in a folder of its own and kills its workers while 1,000 drawn stills are examined; it counts
+    reads a second, sends a gigabyte, listens a hundred times at once, and keeps it busy for minutes; about a quarter of
+    an hour on two cores.
 
     With --write, each run of clips or ladder also adds a line to the list of looks at that folder.
 
@@ -94,6 +106,7 @@ def bench(
       unmask bench clips films/ --write docs/results.md --note "Before the new threshold."
       unmask bench ladder films/ --work kept/ --only seam,flicker
       unmask bench lab pair/ --write docs/results.md
+      unmask bench service --minutes 30
       unmask bench watermark films/ --faces portraits/ --speech utterances/ --work kept/ --write docs/results.md
     """
     suites: dict[Suite, Callable[[], SuiteResult]] = {
@@ -106,6 +119,7 @@ def bench(
             _folder(place, suite), _Marks(faces, speech, clips, work, jobs, quick), note, quiet=quiet
         ),
         "lab": lambda: _lab(None if place is None else _folder(place, suite), note, write, quick=quick, quiet=quiet),
+        "service": lambda: _service(place, note, clips, minutes, quick=quick, quiet=quiet),
     }
     from unmask.benchmark.sections import write_section
     from unmask.report.as_json import json_line
@@ -232,6 +246,23 @@ def _lab(place: Path | None, note: str | None, page: Path | None, *, quick: bool
     told = (lambda _: None) if quiet else (lambda what: typer.echo(f"measuring {what}", err=True))
     plot = None if page is None else page.parent / "pictures" / PLOT
     return lab_suite(place, settings(), quick=quick, note=note, plot=plot, on_begin=told)
+
+
+def _service(
+    place: Path | None, note: str | None, stills: int | None, minutes: float | None, *, quick: bool, quiet: bool
+) -> "SuiteResult":
+    if place is not None:
+        raise UsageError(f"The suite 'service' draws what it needs and takes no '{place}'; leave it out.")
+    from unmask.benchmark.service import effort_of, service_suite
+
+    given = [
+        *(["--quick"] if quick else []),
+        *([] if stills is None else [f"--clips {stills}"]),
+        *([] if minutes is None else [f"--minutes {minutes:g}"]),
+    ]
+    told = (lambda _: None) if quiet else (lambda what: typer.echo(what, err=True))
+    effort = effort_of(stills, minutes, quick=quick)
+    return service_suite(effort, " ".join(["unmask bench service", *given]), note=note, tell=told)
 
 
 def _watermark(folder: Path, options: _Marks, note: str | None, *, quiet: bool) -> "SuiteResult":
