@@ -98,6 +98,8 @@ def test_what_cannot_be_examined_fails_with_a_sentence_and_a_way_out(
     assert found["error"]["message"].endswith(".")
     assert found["error"]["way_out"].endswith(".")
     assert str(store.folder) not in found["error"]["message"]
+    assert found["media"] not in found["error"]["message"]
+    assert code == "usage" or "'letter.mp4'" in found["error"]["message"]
     assert (store.results(), store.result(check)) == ([], None)
 
 

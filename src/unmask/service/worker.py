@@ -8,6 +8,7 @@ an error left behind in the process.
 import os
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from types import TracebackType
 from unmask.engine import all_cards, choose_with_models
 from unmask.errors import InputError, MissingComponent, OutputError, UnmaskError, UsageError
 from unmask.examine import check
+from unmask.media.source import shown
 from unmask.report.as_html import as_html
 from unmask.report.as_json import as_json, evidence_as_json
 from unmask.report.as_view import as_view
@@ -93,7 +95,7 @@ class Worker:
             except Stopped:
                 queue.release(self.database, lease)
             except (InputError, UsageError, MissingComponent) as error:
-                queue.fail(self.database, lease, told(error))
+                queue.fail(self.database, lease, _named(told(error), lease))
             except OutputError as error:
                 queue.stumble(self.database, lease, told(error))
                 self._stop.wait(STUMBLE_SECONDS)
@@ -131,6 +133,11 @@ class Worker:
             noted = checks.result_of(connection, lease.check)
         if noted != result:  # else an answer of the database was lost on its way, and the check has this result
             remove_result(self.folder, result)
+
+
+def _named(error: Mapping[str, str], lease: Lease) -> Mapping[str, str]:
+    """The error with the name that the file came with, in place of that which it has in the folder."""
+    return {**error, "message": error["message"].replace(shown(lease.media), shown(lease.name))}
 
 
 @dataclass(slots=True)
