@@ -49,6 +49,9 @@ class ServiceSettings(BaseModel):
     keep_days: float | None = Field(
         default=None, gt=0, description="Days after which files are dropped, not their results; None keeps them."
     )
+    behind_tls_proxy: bool = Field(
+        default=False, description="Whether a proxy before the service speaks TLS; needed where others reach it."
+    )
 
     @field_validator("folder", mode="before")
     @classmethod

@@ -27,6 +27,7 @@ from unmask.cli import (
     models,
     pulse,
     serve,
+    serve_keys,
     sign,
     train,
     verify,
@@ -65,7 +66,12 @@ GROUPS: dict[str, Group] = {
     "datasets": Group(datasets.HELP, datasets.COMMANDS),
     "keys": Group(keys.HELP, keys.COMMANDS),
     "models": Group(models.HELP, models.COMMANDS),
-    "serve": Group(serve.serve.__doc__ or "", serve.COMMANDS, alone=serve.serve),
+    "serve": Group(
+        serve.serve.__doc__ or "",
+        serve.COMMANDS,
+        {"keys": Group(serve_keys.HELP, serve_keys.COMMANDS)},
+        alone=serve.serve,
+    ),
     "watermark": Group(watermark.HELP, watermark.COMMANDS),
     "forge": Group(
         forge.HELP,

@@ -6,7 +6,8 @@ from unmask.service.schemas import ProblemOut
 
 _WORDS = {
     400: "The request makes no sense.",
-    403: "It comes from elsewhere.",
+    401: "It takes a key that is shown, known, and neither revoked nor expired.",
+    403: "It comes from elsewhere, or its key may not do so much.",
     404: "There is none.",
     408: "It came too slowly.",
     409: "Not in this state.",
@@ -17,7 +18,7 @@ _WORDS = {
     507: "There is no room.",
 }
 
-ANY = (403, 408, 413, 422, 500, 503)
+ANY = (401, 403, 408, 413, 422, 500, 503)
 BODY = (400,)
 """Of requests that hold JSON."""
 

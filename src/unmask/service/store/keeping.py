@@ -19,11 +19,11 @@ AT_ONCE = 100
 """Files dropped in one transaction, which nobody else may write beside."""
 
 
-def keep(database: Database, upload: Upload) -> tuple[str, bool]:
+def keep(database: Database, upload: Upload, owner: str | None = None) -> tuple[str, bool]:
     """Keep a file that came whole.
 
     Returns:
-        Its SHA-256, and whether it was kept already.
+        Its SHA-256, and whether it was kept already as far as the key ``owner`` may know.
 
     Raises:
         NoRoom: The disk is full.
@@ -31,22 +31,22 @@ def keep(database: Database, upload: Upload) -> tuple[str, bool]:
     """
     sha256 = upload.seal()
     with database.writing() as connection:
-        known = asked.add_media(connection, sha256, upload.bytes)
+        known = asked.add_media(connection, sha256, upload.bytes, owner)
         upload.keep()
     return sha256, known
 
 
-def remove_check(database: Database, folder: Path, check: str) -> bool:
+def remove_check(database: Database, folder: Path, check: str, owner: str | None = None) -> bool:
     """Delete a check and its result, and the file with its last check.
 
     Returns:
-        Whether there was such a check.
+        Whether there was such a check, and of this key.
 
     Raises:
         OutputError: The database does not answer.
     """
     with database.writing() as connection:
-        left = asked.remove(connection, check)
+        left = asked.remove(connection, check) if asked.find(connection, check, owner) is not None else None
         if left is not None and left.media is not None:
             remove(folder, left.media)
     if left is not None and left.result is not None:
