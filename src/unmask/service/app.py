@@ -18,6 +18,7 @@ from unmask.service.context import Context
 from unmask.service.entrance import Entrance
 from unmask.service.guard import HEADERS, Guard
 from unmask.service.problems import Problem, told
+from unmask.service.rates import Rates
 from unmask.service.routes import about, checks, events, media, page
 from unmask.service.store.database import Database
 from unmask.service.stream import Stream
@@ -73,7 +74,7 @@ def create_app(
     app.add_exception_handler(OutputError, _away)
     app.add_exception_handler(Exception, _unforeseen)
     app.add_middleware(SmallBodies, most_seconds=settings.serve.request_seconds)
-    app.add_middleware(Entrance, door=door)
+    app.add_middleware(Entrance, door=door, rates=Rates(settings.serve.requests_per_second))
     app.add_middleware(Guard, names=settings.serve.names)
     if with_page:
         page.mount(app)

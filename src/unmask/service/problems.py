@@ -42,6 +42,11 @@ class Problem(Exception):
         return {"code": self.code, "message": self.message, "way_out": self.way_out}
 
 
+def too_many(message: str, seconds: int) -> Problem:
+    """Who asks shall come back after some seconds."""
+    return Problem(429, "too-many", message, f"Ask again in {seconds} s.", {"retry-after": str(seconds)})
+
+
 def told(error: UnmaskError) -> Mapping[str, str]:
     """An error of unmask as the body of an answer."""
     return {"code": error.code, "message": text(str(error)), "way_out": _WAYS_OUT.get(error.code, "Try again.")}

@@ -3,13 +3,14 @@
 import hashlib
 import hmac
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select, update
 
 from tests.service.store.rows import Ask, sha256_of
 from unmask.errors import UsageError
-from unmask.service.store import checks, events, keys
+from unmask.service.store import checks, events, keys, queue
 from unmask.service.store.checks import Filters, Options
 from unmask.service.store.database import Database
 from unmask.service.store.keys import Key, Scope
@@ -179,3 +180,31 @@ def test_checks_asked_without_a_key_are_nobodys(ask: Ask, database: Database) ->
     check = ask()
     with database.reading() as connection:
         assert checks.find(connection, check, "k_a") is None
+
+
+def test_what_waits_of_a_key_is_counted(database: Database) -> None:
+    key, _ = made(database)
+    for number in range(3):
+        asked(database, key.id, str(number))
+    asked(database, "k_b")
+    asked(database, None)
+    assert queue.claim(database, "worker", 30.0) is not None
+    with database.writing() as connection:
+        assert checks.waiting(connection, key.id) == 2
+
+
+def test_two_that_ask_at_once_do_not_both_get_the_last_place(database: Database) -> None:
+    key, _ = made(database)
+    counted = []
+
+    def ask() -> None:
+        with database.writing() as connection:
+            waits = checks.waiting(connection, key.id)
+            counted.append(waits)
+            checks.add_media(connection, sha256_of("clip"), 1, key.id)
+            checks.add(connection, sha256_of("clip"), "clip.mp4", Options(), "person", key.id)
+
+    with ThreadPoolExecutor(4) as pool:
+        for one in [pool.submit(ask) for _ in range(8)]:
+            one.result()
+    assert sorted(counted) == list(range(8))

@@ -14,7 +14,7 @@ from unmask.service.answers import BODY, answers
 from unmask.service.callers import Caller
 from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
-from unmask.service.problems import Problem, told
+from unmask.service.problems import Problem, told, too_many
 from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
 from unmask.service.store import checks, events
 from unmask.service.store.checks import Filters, Label, Options, State, Told
@@ -23,6 +23,7 @@ from unmask.service.store.results import Part, result_path
 from unmask.types import Word
 
 PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
+ASK_AGAIN_SECONDS = 10
 router = APIRouter(tags=["checks"])
 Form = Literal["json", "html"]
 PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}
@@ -40,6 +41,7 @@ def create(asked: CheckIn, given: Given, asking: Asking, response: Response) -> 
         if not checks.has_media(connection, asked.media, asking.sees):
             raise Problem(404, "no-media", "No file of this content is kept.", "Send it to POST /v1/media first.")
         name = asked.name or asked.media[:12]
+        _require_room(connection, asking, given)
         options = Options(only, asked.fast, asked.threshold)
         check = checks.add(connection, asked.media, name, options, asked.priority, asking.owner)
         found = _require(connection, check, asking)
@@ -140,6 +142,13 @@ def delete(check: CheckId, given: Given, asking: Asking) -> None:
     """Delete a check and its result; the file goes with the last check that needs it. One that runs is ended."""
     if not remove_check(given.database, given.folder, check, asking.sees):
         raise _no_check()
+
+
+def _require_room(connection: Connection, asking: Caller, given: Context) -> None:
+    """Nobody's checks wait behind all of one key's; this machine's own user may let as many wait as wanted."""
+    most = given.settings.serve.most_waiting
+    if asking.owner is not None and checks.waiting(connection, asking.owner) >= most:
+        raise too_many(f"{most} checks of this key wait already.", ASK_AGAIN_SECONDS)
 
 
 def _found(check: str, given: Context, asking: Caller) -> Told:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, literal, or_, select, update
 
 from unmask.errors import UsageError
 from unmask.service.store import events
 from unmask.service.store.database import Database, insert_new
-from unmask.service.store.tables import checks, media, senders
+from unmask.service.store.tables import checks, keys, media, senders
 from unmask.types import Word
 
 State = Literal["queued", "running", "done", "failed", "quarantined"]
@@ -123,6 +123,13 @@ def add(  # noqa: PLR0917 # one column each
     )
     tell(connection, check)
     return check
+
+
+def waiting(connection: Connection, owner: str) -> int:
+    """How many checks of a key wait; until the transaction ends, no other one adds any."""
+    connection.execute(select(keys.c.id).where(keys.c.id == owner).with_for_update())
+    waits = checks.c.state == literal("queued", literal_execute=True)  # as queue.py says, for the index
+    return connection.scalar(select(func.count()).where(checks.c.owner == owner, waits)) or 0
 
 
 def find(connection: Connection, check: str, owner: str | None = None) -> Told | None:
