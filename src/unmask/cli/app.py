@@ -27,6 +27,7 @@ from unmask.cli import (
     models,
     pulse,
     serve,
+    serve_audit,
     serve_keys,
     sign,
     train,
@@ -69,7 +70,10 @@ GROUPS: dict[str, Group] = {
     "serve": Group(
         serve.serve.__doc__ or "",
         serve.COMMANDS,
-        {"keys": Group(serve_keys.HELP, serve_keys.COMMANDS)},
+        {
+            "keys": Group(serve_keys.HELP, serve_keys.COMMANDS),
+            "audit": Group(serve_audit.HELP, serve_audit.COMMANDS),
+        },
         alone=serve.serve,
     ),
     "watermark": Group(watermark.HELP, watermark.COMMANDS),

@@ -8,13 +8,11 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from unmask.service.problems import Problem
-from unmask.service.store import keys
+from unmask.service.store import audit, keys
 from unmask.service.store.database import Database
 from unmask.service.store.keys import RANKS, Scope
 from unmask.settings import ServiceSettings
 
-LOCAL = "local"
-"""Names whoever asks without a key, where none is needed."""
 CHALLENGE = 'Bearer realm="unmask"'
 _OPEN = re.compile(r"/|/assets(/.*)?|/v1/health", re.DOTALL)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,7 +39,7 @@ class Caller:
     @property
     def name(self) -> str:
         """As the audit log names it."""
-        return self.key or LOCAL
+        return self.key or audit.LOCAL
 
     @property
     def sees(self) -> str | None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from unmask.errors import UsageError
 from unmask.report.plain import text
-from unmask.service.store import keys
+from unmask.service.store import audit, keys
 from unmask.service.store.checks import when
 from unmask.service.store.database import Database, open_database
 from unmask.service.store.keys import Key, Scope
@@ -43,7 +43,10 @@ def new_key(
     if not 0 < len(named) <= MOST_LETTERS:
         raise UsageError(f"The name has {len(named)} letters; give it 1 to {MOST_LETTERS}.")
     with opened(settings) as database, database.writing() as connection:
-        return keys.new(connection, named, scope, days, instead_of=instead_of)
+        made, secret = keys.new(connection, named, scope, days, instead_of=instead_of)
+        more = {"name": named, "scope": scope, "owner": made.owner, "expires": when(made.expires)}
+        audit.append(connection, audit.LOCAL, "key-made", made.id, more)
+    return made, secret
 
 
 def all_keys(settings: Settings) -> tuple[Key, ...]:
@@ -70,7 +73,9 @@ def revoke_key(settings: Settings, identity: str) -> bool:
         if not keys.revoke(connection, identity):
             said = f"There is no key '{text(identity)[:80]}' that is not revoked"
             raise UsageError(f"{said}; 'unmask serve keys list' names them all.")
-        return keys.are_needed(connection)
+        left = keys.are_needed(connection)
+        audit.append(connection, audit.LOCAL, "key-revoked", identity)
+    return left
 
 
 def key_as_json(key: Key) -> Mapping[str, Any]:

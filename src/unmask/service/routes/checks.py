@@ -16,7 +16,7 @@ from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
 from unmask.service.problems import Problem, told, too_many
 from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
-from unmask.service.store import checks, events
+from unmask.service.store import audit, checks, events
 from unmask.service.store.checks import Filters, Label, Options, State, Told
 from unmask.service.store.keeping import remove_check
 from unmask.service.store.results import Part, result_path
@@ -45,6 +45,7 @@ def create(asked: CheckIn, given: Given, asking: Asking, response: Response) -> 
         options = Options(only, asked.fast, asked.threshold)
         check = checks.add(connection, asked.media, name, options, asked.priority, asking.owner)
         found = _require(connection, check, asking)
+        audit.append(connection, asking.name, "check-asked", check, {"media": asked.media})
     response.headers["location"] = f"/v1/checks/{check}"
     return found
 
@@ -126,7 +127,9 @@ def set_label(check: CheckId, asked: LabelIn, given: Given, asking: Asking) -> T
     with given.database.writing() as connection:
         _require(connection, check, asking)
         checks.label(connection, check, asked.word, asked.note)
-        return _require(connection, check, asking)
+        found = _require(connection, check, asking)
+        audit.append(connection, asking.name, "label-set", check, {"word": asked.word})
+    return found
 
 
 @router.delete("/checks/{check}/label", status_code=204, responses=answers(404))
@@ -135,12 +138,13 @@ def drop_label(check: CheckId, given: Given, asking: Asking) -> None:
     with given.database.writing() as connection:
         _require(connection, check, asking)
         checks.label(connection, check, None)
+        audit.append(connection, asking.name, "label-removed", check)
 
 
 @router.delete("/checks/{check}", status_code=204, responses=answers(404))
 def delete(check: CheckId, given: Given, asking: Asking) -> None:
     """Delete a check and its result; the file goes with the last check that needs it. One that runs is ended."""
-    if not remove_check(given.database, given.folder, check, asking.sees):
+    if not remove_check(given.database, given.folder, check, asking.sees, asking.name):
         raise _no_check()
 
 

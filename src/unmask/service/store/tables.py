@@ -122,3 +122,15 @@ senders = Table(
     Column("owner", Text, primary_key=True),
 )
 """Which keys sent a file in."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),  # milliseconds: whole numbers read the same in every database
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("more", Text, nullable=False),  # JSON as it was written, which is what the hash is over
+    Column("hash", Text, nullable=False),
+)
