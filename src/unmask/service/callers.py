@@ -78,9 +78,9 @@ class Door:
             OutputError: The database does not answer.
         """
         with self.database.reading() as connection:
-            if not (self.always or keys.are_needed(connection)):
-                return Caller()
             key = None if secret is None else keys.find(connection, secret)
+            if key is None and not (self.always or keys.are_needed(connection)):
+                return Caller()
         if secret is None:
             raise _needed()
         if key is None:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from unmask.errors import UsageError
 from unmask.service.store.tables import keys
@@ -24,6 +24,9 @@ RANKS: Mapping[Scope, int] = {"read": 0, "check": 1, "admin": 2}
 SECRET_BYTES = 32
 DAY_SECONDS = 86_400.0
 _FORM = re.compile(r"(k_[0-9a-f]{12})\.[A-Za-z0-9_-]{43}")
+# Written once: these are asked at every request.
+_NEEDED = select(exists().where(keys.c.revoked.is_(None)))
+_NAMED = select(keys).where(keys.c.id == bindparam("named"))
 _NOBODYS = hashlib.sha256(b"").hexdigest()
 """Compared with where there is no such key, so that its absence takes as long as a wrong secret."""
 
@@ -100,7 +103,7 @@ def revoke(connection: Connection, identity: str) -> bool:
 
 def are_needed(connection: Connection) -> bool:
     """Whether there is a key that was not revoked; one that expired still keeps strangers out."""
-    return bool(connection.scalar(select(exists().where(keys.c.revoked.is_(None)))))
+    return bool(connection.scalar(_NEEDED))
 
 
 def one_opens(connection: Connection) -> bool:
@@ -111,7 +114,7 @@ def one_opens(connection: Connection) -> bool:
 def find(connection: Connection, secret: str) -> Key | None:
     """The key that this is, None where it is none that is taken now."""
     named = _FORM.fullmatch(secret)
-    row = None if named is None else connection.execute(select(keys).where(keys.c.id == named[1])).one_or_none()
+    row = None if named is None else connection.execute(_NAMED, {"named": named[1]}).one_or_none()
     same = hmac.compare_digest(_digest(secret), _NOBODYS if row is None else row.sha256)
     if row is None or not same:
         return None
@@ -121,7 +124,7 @@ def find(connection: Connection, secret: str) -> Key | None:
 
 def opens(connection: Connection, identity: str) -> bool:
     """Whether a key that was taken before still is."""
-    row = connection.execute(select(keys).where(keys.c.id == identity)).one_or_none()
+    row = connection.execute(_NAMED, {"named": identity}).one_or_none()
     return row is not None and _key(row).opens
 
 
