@@ -49,6 +49,13 @@ class ServiceSettings(BaseModel):
     keep_days: float | None = Field(
         default=None, gt=0, description="Days after which files are dropped, not their results; None keeps them."
     )
+    behind_tls_proxy: bool = Field(
+        default=False, description="Whether a proxy before the service speaks TLS; needed where others reach it."
+    )
+    requests_per_second: float = Field(
+        default=500.0, gt=0, description="Requests that a key, or an address without one, may make; files count for 5."
+    )
+    most_waiting: int = Field(default=1000, ge=1, description="Checks of one key that may wait at once.")
 
     @field_validator("folder", mode="before")
     @classmethod

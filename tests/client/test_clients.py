@@ -11,7 +11,8 @@ from tests.service.asking import PNG, Service, new_service, on_the_line
 from unmask import AsyncClient, Client, ServiceError, Unreadable
 from unmask.client import told
 from unmask.client.told import Reading
-from unmask.service.store import queue
+from unmask.errors import UsageError
+from unmask.service.store import keys, queue
 
 
 @pytest.fixture
@@ -178,3 +179,27 @@ def test_lines_that_are_no_event_are_none() -> None:
     lines = [": welcome", "", ": still here", "", "id: 7", "event: gone", 'data: {"check": "c"}', "", ""]
     events = [event for event in map(reading.take, lines) if event is not None]
     assert events == [told.Event(7, "gone", {"check": "c"})]
+
+
+def test_a_client_shows_its_key(address: str, service: Service, picture: Path) -> None:
+    with service.database.writing() as connection:
+        _, key = keys.new(connection, "test", "check")
+    with Client(address) as stranger, pytest.raises(ServiceError, match="holders of a key only") as caught:
+        stranger.check(picture)
+    assert (caught.value.status, caught.value.code) == (401, "key-needed")
+    with Client(address, key=key) as client:
+        check = client.check(picture)
+        assert next(client.events(after=0)).told["id"] == check.id
+
+    async def asking() -> str:
+        async with AsyncClient(address, key=key) as other:
+            return (await other.find(check.id)).id
+
+    assert asyncio.run(asking()) == check.id
+
+
+@pytest.mark.parametrize("key", ["", "hushhush\n", "hush hush", "hushhush\r\nx: y", "hüshhush", "hushhush" * 99])
+def test_what_can_be_no_key_is_refused_and_not_repeated(key: str) -> None:
+    with pytest.raises(UsageError, match="The key is none") as caught:
+        Client(key=key)
+    assert "hush" not in str(caught.value)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.service.asking import Service, new_service
+from tests.service.holders import Holder, holder
 
 
 @pytest.fixture
@@ -12,3 +13,22 @@ def service(tmp_path: Path) -> Iterator[Service]:
     made = new_service(tmp_path / "service")
     yield made
     made.database.close()
+
+
+@pytest.fixture
+def newsroom(service: Service) -> Holder:
+    return holder(service)
+
+
+@pytest.fixture
+def other(service: Service) -> Holder:
+    return holder(service)
+
+
+@pytest.fixture
+def mine(service: Service, newsroom: Holder) -> str:
+    """A check of the newsroom that is done."""
+    check = newsroom.check()
+    with service.database.writing() as connection:
+        connection.exec_driver_sql("UPDATE checks SET state = 'done', result = ?", ("none",))
+    return check

@@ -4,16 +4,19 @@ import os
 import signal
 import socket
 import time
+import urllib.error
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.cli.program import unmask
 from tests.service.drawn import Store, still
 from tests.service.served import Served, wait_for
+from unmask import Client
 from unmask.errors import OutputError, UsageError
-from unmask.service.running import require_own_machine, serve
-from unmask.service.store import events
+from unmask.service.running import require_kept_out, serve
+from unmask.service.store import events, keys
 from unmask.service.store.database import open_database
 from unmask.settings import ServiceSettings, Settings
 
@@ -138,12 +141,72 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(tmp_path: Path) -> None:
             serve(settings, lambda _: None, lambda _name, _code: None)
 
 
+KEY, PROXY = "a key, which 'unmask serve keys new' makes", "the setting serve.behind_tls_proxy confirms"
+
+
+def key(store: Store, days: int | None = None) -> str:
+    """Identity of a new key."""
+    with store.database.writing() as connection:
+        return keys.new(connection, "test", "check", days)[0].id
+
+
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "example.org"])  # noqa: S104 # refused
-def test_an_address_that_others_reach_is_refused(host: str) -> None:
-    with pytest.raises(UsageError, match=f"The address {host} can be reached by others"):
-        require_own_machine(host)
+def test_an_address_that_others_reach_is_refused(store: Store, host: str) -> None:
+    with pytest.raises(UsageError, match=f"The address {host} can be reached by others") as caught:
+        require_kept_out(ServiceSettings(host=host), store.database)
+    assert KEY in str(caught.value)
+    assert PROXY in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("has_key", "proxied", "missing"), [(True, False, PROXY), (False, True, KEY), (True, True, None)]
+)
+def test_such_an_address_takes_a_key_and_a_proxy(
+    store: Store, *, has_key: bool, proxied: bool, missing: str | None
+) -> None:
+    serve = ServiceSettings(host="192.0.2.7", behind_tls_proxy=proxied)
+    if has_key:
+        key(store)
+    if missing is None:
+        require_kept_out(serve, store.database)
+        return
+    with pytest.raises(UsageError) as caught:
+        require_kept_out(serve, store.database)
+    assert [told in str(caught.value) for told in (KEY, PROXY)] == [missing == KEY, missing == PROXY]
+
+
+@pytest.mark.parametrize("over", ["revoked = 1.0", "expires = 1.0"])
+def test_a_key_that_is_taken_no_more_keeps_nobody_out_at_the_start(store: Store, over: str) -> None:
+    key(store)
+    with store.database.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE keys SET {over}")  # noqa: S608 # ours
+    with pytest.raises(UsageError, match="a key, which"):
+        require_kept_out(ServiceSettings(host="192.0.2.7", behind_tls_proxy=True), store.database)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "localhost"])
-def test_an_address_of_this_machine_is_taken(host: str) -> None:
-    require_own_machine(host)
+def test_an_address_of_this_machine_is_taken(store: Store, host: str) -> None:
+    require_kept_out(ServiceSettings(host=host), store.database)
+
+
+def test_the_command_names_what_an_address_is_missing(tmp_path: Path) -> None:
+    done = unmask("serve", "--host", "192.0.2.7", "--folder", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert KEY in done.stderr
+    assert PROXY in done.stderr
+
+
+def test_a_service_with_keys_examines_what_their_holders_send(start: Start, tmp_path: Path) -> None:
+    """The whole way: made beside it while it runs, needed from then on, taken, revoked."""
+    service = start()
+    shown = unmask("serve", "keys", "new", "--name", "test", "--folder", tmp_path).stdout.strip()
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        service.send(still(1), **QUICK)
+    (tmp_path / "still.png").write_bytes(still(1))
+    with Client(service.address, key=shown) as client:
+        check = client.wait(client.check(tmp_path / "still.png", only=["file"]).id)
+        assert check.state == "done"
+        assert client.report(check.id)["verdict"] == check.told["verdict"]["word"]
+        revoked = unmask("serve", "keys", "revoke", shown.split(".")[0], "--folder", tmp_path)
+        assert "It was the last one" in revoked.stderr
+    assert service.check(check.id)["state"] == "done"

@@ -27,6 +27,8 @@ from unmask.cli import (
     models,
     pulse,
     serve,
+    serve_audit,
+    serve_keys,
     sign,
     train,
     verify,
@@ -65,7 +67,15 @@ GROUPS: dict[str, Group] = {
     "datasets": Group(datasets.HELP, datasets.COMMANDS),
     "keys": Group(keys.HELP, keys.COMMANDS),
     "models": Group(models.HELP, models.COMMANDS),
-    "serve": Group(serve.serve.__doc__ or "", serve.COMMANDS, alone=serve.serve),
+    "serve": Group(
+        serve.serve.__doc__ or "",
+        serve.COMMANDS,
+        {
+            "keys": Group(serve_keys.HELP, serve_keys.COMMANDS),
+            "audit": Group(serve_audit.HELP, serve_audit.COMMANDS),
+        },
+        alone=serve.serve,
+    ),
     "watermark": Group(watermark.HELP, watermark.COMMANDS),
     "forge": Group(
         forge.HELP,

@@ -30,6 +30,7 @@ from unmask.client.told import (
     query,
     require,
     resumed,
+    shown,
 )
 from unmask.types import Word
 
@@ -37,8 +38,12 @@ from unmask.types import Word
 class AsyncClient:
     """As `Client`, for ``async with``; every method means what it means there."""
 
-    def __init__(self, address: str = ADDRESS, *, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._http = httpx.AsyncClient(base_url=address, timeout=ANSWER_SECONDS, transport=transport)
+    def __init__(
+        self, address: str = ADDRESS, *, key: str | None = None, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self._http = httpx.AsyncClient(
+            base_url=address, timeout=ANSWER_SECONDS, transport=transport, headers=shown(key)
+        )
 
     async def __aenter__(self) -> "AsyncClient":  # noqa: PYI034 # the run-time shape checks do not know Self
         return self

@@ -29,6 +29,7 @@ from unmask.client.told import (
     query,
     require,
     resumed,
+    shown,
 )
 from unmask.types import Word
 
@@ -36,11 +37,14 @@ from unmask.types import Word
 class Client:
     """Asks a service; use it in ``with``, or close it.
 
+    ``key`` is one that `unmask serve keys new` made, for services that need one; UsageError where it can be none.
     Every method raises ServiceError where the service refuses or does not answer.
     """
 
-    def __init__(self, address: str = ADDRESS, *, transport: httpx.BaseTransport | None = None) -> None:
-        self._http = httpx.Client(base_url=address, timeout=ANSWER_SECONDS, transport=transport)
+    def __init__(
+        self, address: str = ADDRESS, *, key: str | None = None, transport: httpx.BaseTransport | None = None
+    ) -> None:
+        self._http = httpx.Client(base_url=address, timeout=ANSWER_SECONDS, transport=transport, headers=shown(key))
 
     def __enter__(self) -> "Client":  # noqa: PYI034 # the run-time shape checks do not know Self
         return self

@@ -1,6 +1,7 @@
 """What a service is asked and tells, the same for both clients."""
 
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any, BinaryIO, Literal
 import httpx
 from anyio import to_thread
 
-from unmask.errors import ServiceError, Unreadable
+from unmask.errors import ServiceError, Unreadable, UsageError
 from unmask.types import Word
 
 ADDRESS = "http://127.0.0.1:8420"
@@ -153,6 +154,19 @@ def is_over(check: Check, on_progress: Progress | None, until: float) -> bool:
 def resumed(seen: int | None) -> Mapping[str, str]:
     """Headers by which a stream begins after an event."""
     return {} if seen is None else {"last-event-id": str(seen)}
+
+
+def shown(key: str | None) -> Mapping[str, str]:
+    """Headers that show a key.
+
+    Raises:
+        UsageError: It cannot be one. It is not repeated: errors end in logs.
+    """
+    if key is None:
+        return {}
+    if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
+        raise UsageError("The key is none: it has spaces, line ends or other signs; give it as it was shown.")
+    return {"authorization": f"Bearer {key}"}
 
 
 @contextmanager

@@ -6,18 +6,20 @@ from unmask.service.schemas import ProblemOut
 
 _WORDS = {
     400: "The request makes no sense.",
-    403: "It comes from elsewhere.",
+    401: "It takes a key that is shown, known, and neither revoked nor expired.",
+    403: "It comes from elsewhere, or its key may not do so much.",
     404: "There is none.",
     408: "It came too slowly.",
     409: "Not in this state.",
     413: "It is larger than is taken.",
     422: "A value is not one of those that are taken.",
+    429: "Too much is asked at once; `Retry-After` says when to come back.",
     500: "Something went wrong that nobody foresaw.",
     503: "The database does not answer.",
     507: "There is no room.",
 }
 
-ANY = (403, 408, 413, 422, 500, 503)
+ANY = (401, 403, 408, 413, 422, 429, 500, 503)
 BODY = (400,)
 """Of requests that hold JSON."""
 

@@ -13,9 +13,12 @@ from starlette.routing import compile_path
 from unmask.errors import OutputError
 from unmask.report.plain import text
 from unmask.service.bodies import SmallBodies
+from unmask.service.callers import Door, needs_keys_always
 from unmask.service.context import Context
+from unmask.service.entrance import Entrance
 from unmask.service.guard import HEADERS, Guard
 from unmask.service.problems import Problem, told
+from unmask.service.rates import Rates
 from unmask.service.routes import about, checks, events, media, page
 from unmask.service.store.database import Database
 from unmask.service.stream import Stream
@@ -44,6 +47,7 @@ def create_app(
         MissingComponent: The page is asked for and not in this installation.
     """
     stream = Stream(database)
+    door = Door(database, needs_keys_always(settings.serve))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -60,7 +64,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.context = Context(database, service_folder(settings), settings, stream, workers)
+    app.state.context = Context(database, service_folder(settings), settings, stream, workers, door)
     for router in (media.router, checks.router, events.router, about.router):
         app.include_router(router, prefix="/v1")
     app.include_router(about.metrics_router)
@@ -70,6 +74,7 @@ def create_app(
     app.add_exception_handler(OutputError, _away)
     app.add_exception_handler(Exception, _unforeseen)
     app.add_middleware(SmallBodies, most_seconds=settings.serve.request_seconds)
+    app.add_middleware(Entrance, door=door, rates=Rates(settings.serve.requests_per_second))
     app.add_middleware(Guard, names=settings.serve.names)
     if with_page:
         page.mount(app)
@@ -77,7 +82,7 @@ def create_app(
 
 
 def _problem(_: Request, error: Any) -> JSONResponse:
-    return JSONResponse(dict(error.told()), error.status)
+    return JSONResponse(dict(error.told()), error.status, dict(error.headers))
 
 
 def _invalid(_: Request, error: Any) -> JSONResponse:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from unmask.service.callers import Caller, Door
 from unmask.service.store.database import Database
 from unmask.service.stream import Stream
 from unmask.settings import Settings
@@ -22,6 +23,7 @@ class Context:
         settings: Limits.
         stream: Who listens.
         workers: Counts the workers that are there now.
+        door: Says who asks.
     """
 
     database: Database
@@ -29,6 +31,7 @@ class Context:
     settings: Settings
     stream: Stream
     workers: Callable[[], int]
+    door: Door
 
 
 def _context(request: Request) -> Context:
@@ -40,3 +43,14 @@ def _context(request: Request) -> Context:
 
 Given = Annotated[Context, Depends(_context)]
 """The context, as an argument of a route."""
+
+
+def _caller(request: Request) -> Caller:
+    caller = getattr(request.state, "caller", None)
+    if not isinstance(caller, Caller):
+        raise TypeError("A request came in past the entrance.")
+    return caller
+
+
+Asking = Annotated[Caller, Depends(_caller)]
+"""Who asks, as an argument of a route."""

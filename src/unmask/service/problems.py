@@ -1,7 +1,7 @@
 """What went wrong, as the API tells it: a code for programs, a sentence and the way out for people."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from unmask.errors import UnmaskError
 from unmask.report.plain import text
@@ -28,16 +28,23 @@ class Problem(Exception):
         code: The same for the same kind of problem.
         message: What is wrong, one sentence.
         way_out: What to do about it.
+        headers: Of the answer.
     """
 
     status: int
     code: str
     message: str
     way_out: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def told(self) -> Mapping[str, str]:
         """As the body of an answer."""
         return {"code": self.code, "message": self.message, "way_out": self.way_out}
+
+
+def too_many(message: str, seconds: int) -> Problem:
+    """Who asks shall come back after some seconds."""
+    return Problem(429, "too-many", message, f"Ask again in {seconds} s.", {"retry-after": str(seconds)})
 
 
 def told(error: UnmaskError) -> Mapping[str, str]:

@@ -1,6 +1,5 @@
 """``unmask serve`` itself: the server in this process, workers beside it, and an end in which nothing is lost."""
 
-import ipaddress
 import signal
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -10,12 +9,14 @@ import uvicorn
 
 from unmask.errors import UsageError
 from unmask.service.app import create_app
+from unmask.service.callers import is_own_machine
 from unmask.service.housekeeping import Housekeeper
 from unmask.service.server import listen, new_server
-from unmask.service.store.database import open_database
+from unmask.service.store import keys
+from unmask.service.store.database import Database, open_database
 from unmask.service.supervisor import Supervisor
 from unmask.service.worker import Worker
-from unmask.settings import Settings, service_folder
+from unmask.settings import ServiceSettings, Settings, service_folder
 
 
 def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callable[[str, int], None]) -> None:
@@ -27,12 +28,12 @@ def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callabl
         on_death: Told the name of a worker that ended by itself, and how.
 
     Raises:
-        UsageError: The address is one that others can reach.
+        UsageError: The address is one that others can reach, and they are not kept out.
         OutputError: The folder cannot be written, or the address is taken.
         MissingComponent: The page, or a database's driver, is not installed.
     """
-    require_own_machine(settings.serve.host)
     database = open_database(service_folder(settings), settings.serve.database)
+    require_kept_out(settings.serve, database)
     supervisor = Supervisor(database, settings, on_death)
     housekeeper = Housekeeper(database, service_folder(settings), settings.serve.keep_days)
     app = create_app(settings, database, supervisor.alive)
@@ -88,20 +89,22 @@ def _ended_by_signals(server: uvicorn.Server) -> Generator[None]:
             signal.signal(number, handler)
 
 
-def require_own_machine(host: str) -> None:
-    """Refuse an address that others can reach: this service knows no keys yet.
+def require_kept_out(serve: ServiceSettings, database: Database) -> None:
+    """Refuse an address that others can reach, unless they need a key, and no wire shows it.
 
     Raises:
-        UsageError: It is one.
+        UsageError: Others reach it, and something of this is missing; the database is closed then.
     """
-    if host == "localhost":
+    if is_own_machine(serve.host):
         return
-    try:
-        if ipaddress.ip_address(host).is_loopback:
-            return
-    except ValueError:
-        pass
-    raise UsageError(
-        f"The address {host} can be reached by others, and everyone could read every result; "
-        "use 127.0.0.1, and a proxy that asks for passwords before it."
-    )
+    with database.reading() as connection:
+        has_key = keys.one_opens(connection)
+    missing = [] if has_key else ["a key, which 'unmask serve keys new' makes"]
+    if not serve.behind_tls_proxy:
+        missing.append("a proxy before it that speaks TLS, which the setting serve.behind_tls_proxy confirms")
+    if missing:
+        database.close()
+        raise UsageError(
+            f"The address {serve.host} can be reached by others, and everyone could read every result; "
+            f"use 127.0.0.1, or add what is missing: {', and '.join(missing)}."
+        )

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 
 from anyio import to_thread
 
@@ -30,7 +31,7 @@ class Stream:
     """
 
     database: Database
-    _listeners: set[Listener] = field(default_factory=set)
+    _listeners: dict[Listener, str | None] = field(default_factory=dict)
     _reader: "asyncio.Task[None] | None" = None
 
     async def start(self) -> None:
@@ -54,18 +55,19 @@ class Stream:
         """How many listen."""
         return len(self._listeners)
 
-    async def lines(self, after: int | None) -> AsyncIterator[str]:
+    async def lines(self, after: int | None, owner: str | None = None) -> AsyncIterator[str]:
         """Events as ``text/event-stream``, those after a number first, then what comes.
 
         Args:
             after: Number of the last event that the listener has seen; None begins with what comes.
+            owner: Key whose checks are told of; None of all.
         """
         listener: Listener = asyncio.Queue(MOST_BEHIND)
-        self._listeners.add(listener)
+        self._listeners[listener] = owner
         seen = after or 0
         try:
             yield ": welcome\n\n"
-            async for event in self._missed(after):
+            async for event in self._missed(after, owner):
                 seen = event.number
                 yield _line(event)
             async for coming in _coming(listener):
@@ -76,11 +78,12 @@ class Stream:
         except OutputError:
             return  # the database is away; the listener comes back
         finally:
-            self._listeners.discard(listener)
+            self._listeners.pop(listener, None)
 
-    async def _missed(self, after: int | None) -> AsyncIterator[Event]:
+    async def _missed(self, after: int | None, owner: str | None) -> AsyncIterator[Event]:
         while after is not None:
-            found = await to_thread.run_sync(events.since, self.database, after)
+            wanted = partial(events.since, self.database, after, owner=owner)
+            found = await to_thread.run_sync(wanted)
             for event in found:
                 yield event
             after = found[-1].number if found else None
@@ -96,14 +99,16 @@ class Stream:
             await asyncio.sleep(LOOK_SECONDS)
 
     def _hand_on(self, event: Event) -> None:
-        for listener in tuple(self._listeners):
+        for listener, owner in tuple(self._listeners.items()):
+            if owner is not None and owner != event.owner:
+                continue
             try:
                 listener.put_nowait(event)
             except asyncio.QueueFull:
                 self._end(listener)
 
     def _end(self, listener: Listener) -> None:
-        self._listeners.discard(listener)
+        self._listeners.pop(listener, None)
         while not listener.empty():
             listener.get_nowait()
         listener.put_nowait(None)

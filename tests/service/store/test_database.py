@@ -67,7 +67,7 @@ def test_a_transaction_is_whole_or_nothing(database: Database, ask: Ask) -> None
 def test_a_database_of_another_version_is_not_touched(database: Database, tmp_path: Path, address: str | None) -> None:
     with database.writing() as connection:
         connection.execute(text("UPDATE facts SET value = '7' WHERE name = 'version'"))
-    with pytest.raises(UsageError, match="has tables of version 7, this unmask knows 1"):
+    with pytest.raises(UsageError, match="has tables of version 7, this unmask knows 2"):
         open_database(tmp_path, address)
 
 

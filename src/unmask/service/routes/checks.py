@@ -5,29 +5,32 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
+from sqlalchemy import Connection
 
 from unmask.engine import known_names
 from unmask.errors import UsageError
 from unmask.report.place import page_name
 from unmask.service.answers import BODY, answers
-from unmask.service.context import Context, Given
+from unmask.service.callers import Caller
+from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
-from unmask.service.problems import Problem, told
+from unmask.service.problems import Problem, told, too_many
 from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
-from unmask.service.store import checks, events
+from unmask.service.store import audit, checks, events
 from unmask.service.store.checks import Filters, Label, Options, State, Told
 from unmask.service.store.keeping import remove_check
 from unmask.service.store.results import Part, result_path
 from unmask.types import Word
 
 PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
+ASK_AGAIN_SECONDS = 10
 router = APIRouter(tags=["checks"])
 Form = Literal["json", "html"]
 PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}
 
 
 @router.post("/checks", status_code=202, response_model=CheckOut, responses=answers(*BODY, 404))
-def create(asked: CheckIn, given: Given, response: Response) -> Told:
+def create(asked: CheckIn, given: Given, asking: Asking, response: Response) -> Told:
     """Ask for a file to be examined; the answer comes at once, the verdict later."""
     only = None if asked.only is None else tuple(asked.only)
     try:
@@ -35,13 +38,14 @@ def create(asked: CheckIn, given: Given, response: Response) -> Told:
     except UsageError as error:
         raise Problem(422, error.code, str(error), "GET /v1/detectors names them all.") from error
     with given.database.writing() as connection:
-        if not checks.has_media(connection, asked.media):
+        if not checks.has_media(connection, asked.media, asking.sees):
             raise Problem(404, "no-media", "No file of this content is kept.", "Send it to POST /v1/media first.")
         name = asked.name or asked.media[:12]
-        check = checks.add(connection, asked.media, name, Options(only, asked.fast, asked.threshold), asked.priority)
-        found = checks.find(connection, check)
-    if found is None:
-        raise _no_check()
+        _require_room(connection, asking, given)
+        options = Options(only, asked.fast, asked.threshold)
+        check = checks.add(connection, asked.media, name, options, asked.priority, asking.owner)
+        found = _require(connection, check, asking)
+        audit.append(connection, asking.name, "check-asked", check, {"media": asked.media})
     response.headers["location"] = f"/v1/checks/{check}"
     return found
 
@@ -49,6 +53,7 @@ def create(asked: CheckIn, given: Given, response: Response) -> Told:
 @router.get("/checks", response_model=ChecksOut, responses=answers())
 def listed(  # noqa: PLR0917 # FastAPI names them all
     given: Given,
+    asking: Asking,
     state: State | None = None,
     verdict: Word | None = None,
     label: Label | Literal["none"] | None = None,
@@ -62,9 +67,10 @@ def listed(  # noqa: PLR0917 # FastAPI names them all
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> dict[str, Any]:
     """Checks, the newest first."""
+    filters = Filters(state, verdict, label, q, asking.sees)
     try:
         with given.database.reading() as connection:
-            found, following = checks.listed(connection, Filters(state, verdict, label, q), after=after, limit=limit)
+            found, following = checks.listed(connection, filters, after=after, limit=limit)
     except UsageError as error:
         words = told(error)
         raise Problem(422, error.code, words["message"], "Leave `after` out to begin anew.") from error
@@ -72,26 +78,33 @@ def listed(  # noqa: PLR0917 # FastAPI names them all
 
 
 @router.get("/checks/{check}", response_model=CheckOut, responses=answers(404))
-def one(check: CheckId, given: Given) -> Told:
+def one(check: CheckId, given: Given, asking: Asking) -> Told:
     """Where a check stands."""
-    return _found(check, given)
+    return _found(check, given, asking)
 
 
 @router.get("/checks/{check}/evidence", response_model=EvidenceOut, responses=answers(404))
-def evidence(check: CheckId, given: Given) -> dict[str, Any]:
+def evidence(check: CheckId, given: Given, asking: Asking) -> dict[str, Any]:
     """What detectors have said so far, in the order in which they said it."""
-    _found(check, given)
+    _found(check, given, asking)
     return {"evidence": events.evidence_of(given.database, check)}
 
 
 @router.get("/checks/{check}/report", responses=answers(404, 409) | {200: {"content": {"text/html": {}}}})
-def report(check: CheckId, given: Given, format: Form = "json", *, download: bool = False) -> FileResponse:  # noqa: A002 # the API's word
+def report(
+    check: CheckId,
+    given: Given,
+    asking: Asking,
+    format: Form = "json",  # noqa: A002 # the API's word
+    *,
+    download: bool = False,
+) -> FileResponse:
     """The report: as `unmask check --json` prints it, or as a page that needs nothing else."""
     part = PARTS[format]
-    path = _part(check, given, part)
+    path = _part(check, given, asking, part)
     kind = "application/json" if part == "report.json" else "text/html; charset=utf-8"
     headers = {POLICY: REPORT_POLICY}
-    found = _found(check, given)
+    found = _found(check, given, asking)
     name = Path(page_name(found["name"], found["media"])).with_suffix(f".{format}").name
     return FileResponse(
         path,
@@ -103,47 +116,60 @@ def report(check: CheckId, given: Given, format: Form = "json", *, download: boo
 
 
 @router.get("/checks/{check}/view", responses=answers(404, 409) | {200: {"content": {"application/json": {}}}})
-def view(check: CheckId, given: Given) -> FileResponse:
+def view(check: CheckId, given: Given, asking: Asking) -> FileResponse:
     """What a page draws: the report, boxes through time, curves, maps, pictures."""
-    return FileResponse(_part(check, given, "view.json"), media_type="application/json")
+    return FileResponse(_part(check, given, asking, "view.json"), media_type="application/json")
 
 
 @router.put("/checks/{check}/label", response_model=CheckOut, responses=answers(*BODY, 404))
-def set_label(check: CheckId, asked: LabelIn, given: Given) -> Told:
+def set_label(check: CheckId, asked: LabelIn, given: Given, asking: Asking) -> Told:
     """Set what a person says of the file; it stands beside the machine's verdict and changes nothing of it."""
     with given.database.writing() as connection:
+        _require(connection, check, asking)
         checks.label(connection, check, asked.word, asked.note)
-        found = checks.find(connection, check)
-    if found is None:
-        raise _no_check()
+        found = _require(connection, check, asking)
+        audit.append(connection, asking.name, "label-set", check, {"word": asked.word})
     return found
 
 
 @router.delete("/checks/{check}/label", status_code=204, responses=answers(404))
-def drop_label(check: CheckId, given: Given) -> None:
+def drop_label(check: CheckId, given: Given, asking: Asking) -> None:
     """Take back what a person said of the file."""
     with given.database.writing() as connection:
-        if not checks.label(connection, check, None):
-            raise _no_check()
+        _require(connection, check, asking)
+        checks.label(connection, check, None)
+        audit.append(connection, asking.name, "label-removed", check)
 
 
 @router.delete("/checks/{check}", status_code=204, responses=answers(404))
-def delete(check: CheckId, given: Given) -> None:
+def delete(check: CheckId, given: Given, asking: Asking) -> None:
     """Delete a check and its result; the file goes with the last check that needs it. One that runs is ended."""
-    if not remove_check(given.database, given.folder, check):
+    if not remove_check(given.database, given.folder, check, asking.sees, asking.name):
         raise _no_check()
 
 
-def _found(check: str, given: Context) -> Told:
+def _require_room(connection: Connection, asking: Caller, given: Context) -> None:
+    """Nobody's checks wait behind all of one key's; this machine's own user may let as many wait as wanted."""
+    most = given.settings.serve.most_waiting
+    if asking.owner is not None and checks.waiting(connection, asking.owner) >= most:
+        raise too_many(f"{most} checks of this key wait already.", ASK_AGAIN_SECONDS)
+
+
+def _found(check: str, given: Context, asking: Caller) -> Told:
     with given.database.reading() as connection:
-        found = checks.find(connection, check)
+        return _require(connection, check, asking)
+
+
+def _require(connection: Connection, check: str, asking: Caller) -> Told:
+    """The check; one of another key is not told from one that there never was."""
+    found = checks.find(connection, check, asking.sees)
     if found is None:
         raise _no_check()
     return found
 
 
-def _part(check: str, given: Context, part: Part) -> Path:
-    found = _found(check, given)
+def _part(check: str, given: Context, asking: Caller, part: Part) -> Path:
+    found = _found(check, given, asking)
     with given.database.reading() as connection:
         name = checks.result_of(connection, check)
     if name is None:

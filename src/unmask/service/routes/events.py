@@ -1,24 +1,48 @@
 """``/v1/events``: what happens to all checks, as it happens (server-sent events)."""
 
+import time
+from collections.abc import AsyncIterator
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Header
 from fastapi.responses import StreamingResponse
 
+from unmask.errors import OutputError
 from unmask.service.answers import answers
-from unmask.service.context import Given
+from unmask.service.callers import Caller
+from unmask.service.context import Asking, Context, Given
 
 MOST = 2**63 - 1
 """The largest number of an event that a database keeps."""
+ASKED_AGAIN_SECONDS = 1.0
+"""Who listens is told nothing more that much later than its key was revoked."""
 router = APIRouter(tags=["events"])
 
 
 @router.get("/events", responses=answers() | {200: {"content": {"text/event-stream": {}}}})
-def listen(given: Given, last_event_id: Annotated[int | None, Header(ge=0, le=MOST)] = None) -> StreamingResponse:
+def listen(
+    given: Given, asking: Asking, last_event_id: Annotated[int | None, Header(ge=0, le=MOST)] = None
+) -> StreamingResponse:
     """All that happens from now on, or after the event with the number in `Last-Event-ID`.
 
     `check`: a check changed its state. `progress`: how far a film was read. `evidence`: a detector has spoken.
     `gone`: a check was deleted.
     """
     headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
-    return StreamingResponse(given.stream.lines(last_event_id), media_type="text/event-stream", headers=headers)
+    lines = _while_let_in(given.stream.lines(last_event_id, asking.sees), given, asking)
+    return StreamingResponse(lines, media_type="text/event-stream", headers=headers)
+
+
+async def _while_let_in(lines: AsyncIterator[str], given: Context, asking: Caller) -> AsyncIterator[str]:
+    """Lines, until whoever listens would no longer be let in."""
+    asked = time.monotonic()
+    async for line in lines:
+        if time.monotonic() - asked > ASKED_AGAIN_SECONDS:
+            try:
+                if not await to_thread.run_sync(given.door.still_opens, asking):
+                    return
+            except OutputError:
+                return  # the database is away; the listener comes back
+            asked = time.monotonic()
+        yield line

@@ -14,10 +14,12 @@ from starlette.requests import ClientDisconnect
 from unmask.errors import InputError, NoRoom, OverLimit
 from unmask.media.source import format_of, open_source
 from unmask.service.answers import answers
-from unmask.service.context import Context, Given
+from unmask.service.callers import Caller
+from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import MEDIA_POLICY, POLICY
 from unmask.service.problems import Problem, told
 from unmask.service.schemas import FileName, MediaOut, Sha256
+from unmask.service.store.checks import sees_media
 from unmask.service.store.keeping import keep
 from unmask.service.store.media import Upload, place_of
 
@@ -64,7 +66,9 @@ SEND_FASTER = "Send the file again over a faster line."
 
 
 @router.post("/media", status_code=201, responses=answers(400, 507), openapi_extra=FILE)
-async def upload(request: Request, given: Given, name: Annotated[FileName, Query()] = "file") -> MediaOut:
+async def upload(
+    request: Request, given: Given, asking: Asking, name: Annotated[FileName, Query()] = "file"
+) -> MediaOut:
     """Take a file, sent as the body of the request.
 
     Example: `curl --data-binary @clip.mp4 'http://127.0.0.1:8420/v1/media?name=clip.mp4'`
@@ -79,7 +83,7 @@ async def upload(request: Request, given: Given, name: Annotated[FileName, Query
                 await to_thread.run_sync(coming.write, block)
             if not coming.bytes:
                 raise Problem(422, "empty", "The request has no body.", "Send the file as the body of the request.")
-            sha256, known = await to_thread.run_sync(keep, given.database, coming)
+            sha256, known = await to_thread.run_sync(keep, given.database, coming, asking.owner)
     except OverLimit as error:
         raise Problem(413, error.code, *_words(error)) from error
     except NoRoom as error:
@@ -91,13 +95,20 @@ async def upload(request: Request, given: Given, name: Annotated[FileName, Query
 
 @router.head("/media/{sha256}", include_in_schema=False)
 @router.get("/media/{sha256}", responses=answers(404) | RANGES)
-def download(sha256: Sha256, given: Given) -> Response:
+def download(sha256: Sha256, given: Given, asking: Asking) -> Response:
     """The file, whole or in ranges, as players ask for it."""
     path = place_of(given.folder, sha256)
-    if not path.is_file():
+    if not _sees(asking, sha256, given) or not path.is_file():
         raise Problem(404, "no-media", "No file of this content is kept.", "Send it again.")
     headers = {POLICY: MEDIA_POLICY, "cache-control": "private, max-age=3600"}
     return FileResponse(path, media_type=_kind_of(path, given), headers=headers)
+
+
+def _sees(asking: Caller, sha256: str, given: Context) -> bool:
+    if asking.sees is None:
+        return True
+    with given.database.reading() as connection:
+        return sees_media(connection, sha256, asking.sees)
 
 
 def _kind_of(path: Path, given: Context) -> str:

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from math import isfinite
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, literal, or_, select, update
 
 from unmask.errors import UsageError
 from unmask.service.store import events
 from unmask.service.store.database import Database, insert_new
-from unmask.service.store.tables import checks, media
+from unmask.service.store.tables import checks, keys, media, senders
 from unmask.types import Word
 
 State = Literal["queued", "running", "done", "failed", "quarantined"]
@@ -43,24 +43,34 @@ class Filters:
         verdict: What it found.
         label: What a person said of it, ``none`` for those of which nobody said anything.
         text: Part of the name or of the note, whatever the case, or the beginning of the SHA-256.
+        owner: Key whose checks they are.
     """
 
     state: State | None = None
     verdict: Word | None = None
     label: Label | Literal["none"] | None = None
     text: str | None = None
+    owner: str | None = None
 
 
 Told = Mapping[str, Any]
 """A check as the API tells it; the keys are those of ``schemas.CheckOut``."""
 
 
-def add_media(connection: Connection, sha256: str, size: int) -> bool:
-    """Note that the file of this content is kept, from now on if it came again.
+def add_media(connection: Connection, sha256: str, size: int, owner: str | None = None) -> bool:
+    """Note that the file of this content is kept, from now on if it came again, and which key sent it.
 
     Returns:
-        Whether it was kept already.
+        Whether it was kept already, and this key saw it: of the files of others nobody is told that they are there.
     """
+    seen = sees_media(connection, sha256, owner)
+    known = _note_media(connection, sha256, size)
+    if owner is not None:
+        connection.execute(insert_new(connection, senders).values(media=sha256, owner=owner))
+    return known and seen
+
+
+def _note_media(connection: Connection, sha256: str, size: int) -> bool:
     came = {"bytes": size, "kept": True, "created": time.time()}
     new = insert_new(connection, media).values(sha256=sha256, **came).returning(media.c.sha256)
     this = media.c.sha256 == sha256
@@ -72,14 +82,28 @@ def add_media(connection: Connection, sha256: str, size: int) -> bool:
     return False
 
 
-def has_media(connection: Connection, sha256: str) -> bool:
-    """Whether the file of this content is kept; within a transaction that writes, nobody drops it before its end."""
+def has_media(connection: Connection, sha256: str, owner: str | None = None) -> bool:
+    """Whether the file of this content is kept, and this key sees it.
+
+    Within a transaction that writes, nobody drops it before its end.
+    """
     kept = select(media.c.kept).where(media.c.sha256 == sha256)
-    return bool(connection.scalar(kept.with_for_update(read=True)))
+    return bool(connection.scalar(kept.with_for_update(read=True))) and sees_media(connection, sha256, owner)
 
 
-def add(connection: Connection, sha256: str, name: str, options: Options, priority: Priority) -> str:
-    """Put a check into the queue; the file must be kept.
+def sees_media(connection: Connection, sha256: str, owner: str | None) -> bool:
+    """Whether a key sees a file: one of its checks is of it, or it sent it; None sees all."""
+    if owner is None:
+        return True
+    asked = exists().where(checks.c.media == sha256, checks.c.owner == owner)
+    sent = exists().where(senders.c.media == sha256, senders.c.owner == owner)
+    return bool(connection.scalar(select(or_(asked, sent))))
+
+
+def add(  # noqa: PLR0917 # one column each
+    connection: Connection, sha256: str, name: str, options: Options, priority: Priority, owner: str | None = None
+) -> str:
+    """Put a check into the queue; the file must be kept, and ``owner`` is the key whose check it is.
 
     Returns:
         Its identity, which nobody can guess.
@@ -94,15 +118,23 @@ def add(connection: Connection, sha256: str, name: str, options: Options, priori
             priority=PRIORITIES[priority],
             state="queued",
             created=time.time(),
+            owner=owner,
         )
     )
     tell(connection, check)
     return check
 
 
-def find(connection: Connection, check: str) -> Told | None:
-    """A check, None where there is none."""
-    row = connection.execute(_SEEN.where(checks.c.id == check)).one_or_none()
+def waiting(connection: Connection, owner: str) -> int:
+    """How many checks of a key wait; until the transaction ends, no other one adds any."""
+    connection.execute(select(keys.c.id).where(keys.c.id == owner).with_for_update())
+    waits = checks.c.state == literal("queued", literal_execute=True)  # as queue.py says, for the index
+    return connection.scalar(select(func.count()).where(checks.c.owner == owner, waits)) or 0
+
+
+def find(connection: Connection, check: str, owner: str | None = None) -> Told | None:
+    """A check, None where there is none, or none of this key's."""
+    row = connection.execute(_SEEN.where(checks.c.id == check, *_of(owner))).one_or_none()
     return None if row is None else _told(row)
 
 
@@ -172,17 +204,25 @@ def remove(connection: Connection, check: str) -> Left | None:
     sha256 = connection.scalar(select(checks.c.media).where(this))
     # First the file, as whoever asks for a check of it does: two at once wait for each other, and both see the other's end.
     connection.execute(select(media.c.sha256).where(media.c.sha256 == sha256).with_for_update())
-    row = connection.execute(select(checks.c.media, checks.c.result).where(this).with_for_update()).one_or_none()
+    wanted = select(checks.c.media, checks.c.result, checks.c.owner).where(this)
+    row = connection.execute(wanted.with_for_update()).one_or_none()
     if row is None:
         return None
-    connection.execute(delete(checks).where(this))
     events.forget(connection, check)
     events.append(connection, check, "gone", {"check": check})
+    connection.execute(delete(checks).where(this))
+    _forget_sender(connection, row.media, row.owner)
     needed = connection.scalar(select(func.count()).where(checks.c.media == row.media))
     if needed:
         return Left(row.result, None)
     connection.execute(delete(media).where(media.c.sha256 == row.media))
     return Left(row.result, row.media)
+
+
+def _forget_sender(connection: Connection, sha256: str, owner: str | None) -> None:
+    """A file goes with the last check that needs it: for this key, too, where another's still does."""
+    asked = exists().where(checks.c.media == sha256, checks.c.owner == owner)
+    connection.execute(delete(senders).where(senders.c.media == sha256, senders.c.owner == owner, ~asked))
 
 
 def counts(database: Database) -> Mapping[str, int]:
@@ -200,7 +240,7 @@ def tell(connection: Connection, check: str) -> None:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    found = _of(filters.owner)
     if filters.state is not None:
         found.append(checks.c.state == filters.state)
     if filters.verdict is not None:
@@ -214,6 +254,10 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         named = or_(checks.c.name.icontains(part, autoescape=True), checks.c.note.icontains(part, autoescape=True))
         found.append(or_(named, checks.c.media.startswith(part.lower(), autoescape=True)))
     return found
+
+
+def _of(owner: str | None) -> list[ColumnElement[bool]]:
+    return [] if owner is None else [checks.c.owner == owner]
 
 
 def _read_cursor(after: str) -> tuple[float, str]:

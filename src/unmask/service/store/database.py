@@ -22,6 +22,8 @@ EVENTS_LOCK = 0x756E6D61
 """In PostgreSQL numbers of events are given under this lock, so that none appears behind a higher one."""
 TABLES_LOCK = 0x756E6D62
 """In PostgreSQL tables are made under this one, so that two that start at once do not both make them."""
+AUDIT_LOCK = 0x756E6D63
+"""In PostgreSQL rows of the audit log are appended under this one, so that each follows the one before."""
 POSTGRESQL_FULL = "53100"
 
 
@@ -94,6 +96,11 @@ def open_database(folder: Path, address: str | None = None) -> Database:
 def lock_events(connection: Connection) -> None:
     """Until this transaction ends, no other one gives numbers to events (SQLite has one writer anyway)."""
     _lock(connection, EVENTS_LOCK)
+
+
+def lock_audit(connection: Connection) -> None:
+    """Until this transaction ends, no other one appends to the audit log."""
+    _lock(connection, AUDIT_LOCK)
 
 
 def insert_new(connection: Connection, table: Table) -> Insert:

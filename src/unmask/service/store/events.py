@@ -8,7 +8,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, delete, func, insert, select
 
 from unmask.service.store.database import Database, lock_events
-from unmask.service.store.tables import events
+from unmask.service.store.tables import checks, events
 
 Kind = Literal["check", "progress", "evidence", "gone"]
 BATCH = 500
@@ -23,26 +23,31 @@ class Event:
         check: Identity of the check.
         kind: What happened to it.
         told: What listeners are told.
+        owner: Key whose check it is, None where it was asked without one.
     """
 
     number: int
     check: str
     kind: Kind
     told: Mapping[str, Any]
+    owner: str | None = None
 
 
 def append(connection: Connection, check: str, kind: Kind, told: Mapping[str, Any]) -> None:
-    """Note an event within the transaction that makes it true."""
+    """Note an event within the transaction that makes it true, and while there is a row of the check."""
     lock_events(connection)
-    connection.execute(insert(events).values(check_id=check, kind=kind, told=dict(told), at=time.time()))
+    owner = select(checks.c.owner).where(checks.c.id == check).scalar_subquery()
+    connection.execute(insert(events).values(check_id=check, kind=kind, told=dict(told), at=time.time(), owner=owner))
 
 
-def since(database: Database, number: int, *, most: int = BATCH) -> tuple[Event, ...]:
-    """Events after the one with this number, oldest first."""
-    wanted = select(events.c.number, events.c.check_id, events.c.kind, events.c.told).where(events.c.number > number)
+def since(database: Database, number: int, *, most: int = BATCH, owner: str | None = None) -> tuple[Event, ...]:
+    """Events after the one with this number, oldest first; those of one key's checks, or of all."""
+    wanted = select(events).where(events.c.number > number)
+    if owner is not None:
+        wanted = wanted.where(events.c.owner == owner)
     with database.reading() as connection:
         rows = connection.execute(wanted.order_by(events.c.number).limit(most)).all()
-    return tuple(Event(row.number, row.check_id, row.kind, row.told) for row in rows)
+    return tuple(Event(row.number, row.check_id, row.kind, row.told, row.owner) for row in rows)
 
 
 def last_number(database: Database) -> int:

@@ -7,8 +7,9 @@ wait for each other at the row. What a process leaves that dies between the two 
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import Connection, delete, exists, select, update
 
+from unmask.service.store import audit
 from unmask.service.store import checks as asked
 from unmask.service.store.database import Database
 from unmask.service.store.media import FOLDER, Upload, remove
@@ -19,11 +20,11 @@ AT_ONCE = 100
 """Files dropped in one transaction, which nobody else may write beside."""
 
 
-def keep(database: Database, upload: Upload) -> tuple[str, bool]:
+def keep(database: Database, upload: Upload, owner: str | None = None) -> tuple[str, bool]:
     """Keep a file that came whole.
 
     Returns:
-        Its SHA-256, and whether it was kept already.
+        Its SHA-256, and whether it was kept already as far as the key ``owner`` may know.
 
     Raises:
         NoRoom: The disk is full.
@@ -31,24 +32,35 @@ def keep(database: Database, upload: Upload) -> tuple[str, bool]:
     """
     sha256 = upload.seal()
     with database.writing() as connection:
-        known = asked.add_media(connection, sha256, upload.bytes)
+        known = asked.add_media(connection, sha256, upload.bytes, owner)
         upload.keep()
     return sha256, known
 
 
-def remove_check(database: Database, folder: Path, check: str) -> bool:
+def remove_check(
+    database: Database, folder: Path, check: str, owner: str | None = None, who: str = audit.LOCAL
+) -> bool:
     """Delete a check and its result, and the file with its last check.
 
+    Args:
+        database: Of the service.
+        folder: Of the service.
+        check: Its identity.
+        owner: Key whose check it must be; None takes any.
+        who: As the audit log names whoever deletes it.
+
     Returns:
-        Whether there was such a check.
+        Whether there was such a check, and of this key.
 
     Raises:
         OutputError: The database does not answer.
     """
     with database.writing() as connection:
-        left = asked.remove(connection, check)
+        left = asked.remove(connection, check) if asked.find(connection, check, owner) is not None else None
         if left is not None and left.media is not None:
             remove(folder, left.media)
+        if left is not None:
+            audit.append(connection, who, "check-deleted", check, {"media_dropped": left.media})
     if left is not None and left.result is not None:
         remove_result(folder, left.result)
     return left is not None
@@ -72,6 +84,7 @@ def drop_old(database: Database, folder: Path, before: float) -> int:
             _unlink(folder, found)
             for check in connection.scalars(select(checks.c.id).where(checks.c.media.in_(found))).all():
                 asked.tell(connection, check)
+            _note_dropped(connection, found)
         dropped += len(found)
         if len(found) < AT_ONCE:
             return dropped
@@ -89,6 +102,7 @@ def drop_unasked(database: Database, folder: Path, before: float) -> int:
         found = connection.scalars(unasked).all()
         connection.execute(delete(media).where(media.c.sha256.in_(found)))
         _unlink(folder, found)
+        _note_dropped(connection, found)
     return len(found)
 
 
@@ -114,6 +128,11 @@ def _remove_unnamed(database: Database, folder: Path, sha256: str) -> None:
     with database.writing() as connection:  # looked at again, where nobody keeps it at this moment
         if not connection.scalar(this.with_for_update()):
             remove(folder, sha256)
+
+
+def _note_dropped(connection: Connection, found: Sequence[str]) -> None:
+    for sha256 in found:
+        audit.append(connection, audit.LOCAL, "media-dropped", sha256)
 
 
 def _unlink(folder: Path, found: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import (
     text,
 )
 
-VERSION = 1
+VERSION = 2
 """Of the tables; a database of another version is not touched."""
 
 metadata = MetaData()
@@ -61,6 +61,7 @@ checks = Table(
     Column("label", Text),
     Column("note", Text),
     Column("labelled", Double),
+    Column("owner", Text),  # the key whose check it is; none where it was asked without one
     Index("checks_by_age", "created", "id"),
     Index("checks_by_media", "media"),
     # One index for what waits and one for what is worked at: a single query over both was quadratic in the queue.
@@ -78,6 +79,13 @@ checks = Table(
         sqlite_where=text("state = 'running'"),
         postgresql_where=text("state = 'running'"),
     ),
+    Index("checks_by_owner", "owner", "created", "id"),
+    Index(
+        "checks_waiting_by_owner",
+        "owner",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
 )
 
 events = Table(
@@ -88,7 +96,41 @@ events = Table(
     Column("kind", Text, nullable=False),
     Column("told", JSON, nullable=False),
     Column("at", Double, nullable=False),
+    Column("owner", Text),  # of the check
     Index("events_by_check", "check_id", "kind"),
     Index("events_by_age", "at"),
     sqlite_autoincrement=True,  # a number is never given twice, so that whoever resumes misses nothing
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("owner", Text, nullable=False),  # the key whose checks it sees: itself, or the one that it stands in for
+    Column("sha256", Text, nullable=False),  # of the key itself, which is kept nowhere
+    Column("created", Double, nullable=False),
+    Column("expires", Double),
+    Column("revoked", Double),
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("media", Text, ForeignKey("media.sha256", ondelete="CASCADE"), primary_key=True),
+    Column("owner", Text, primary_key=True),
+)
+"""Which keys sent a file in."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),  # milliseconds: whole numbers read the same in every database
+    Column("who", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("more", Text, nullable=False),  # JSON as it was written, which is what the hash is over
+    Column("hash", Text, nullable=False),
 )
