@@ -158,3 +158,7 @@ def _part(check: str, given: Context, part: Part) -> Path:
 
 def _no_check() -> Problem:
     return Problem(404, "no-check", "There is no such check.", "GET /v1/checks lists those that there are.")
+
+
+require_check, require_part = _found, _part
+"""What the routes need that make other things of a check: it, or a part of its result, or the problem that says why not."""

@@ -92,3 +92,14 @@ events = Table(
     Index("events_by_age", "at"),
     sqlite_autoincrement=True,  # a number is never given twice, so that whoever resumes misses nothing
 )
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("check_id", Text, ForeignKey("checks.id", ondelete="CASCADE"), nullable=False),
+    Column("sha256", Text, nullable=False, unique=True),  # of the token, which is kept nowhere
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Index("shares_by_check", "check_id"),
+)
