@@ -103,3 +103,16 @@ shares = Table(
     Column("expires", Double, nullable=False),
     Index("shares_by_check", "check_id"),
 )
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("check_id", Text, ForeignKey("checks.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),  # when the check was over
+    Column("next", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("over", Boolean, nullable=False),
+    Index("deliveries_due", "over", "next"),
+)
