@@ -16,7 +16,7 @@ from unmask.service.bodies import SmallBodies
 from unmask.service.context import Context
 from unmask.service.guard import HEADERS, Guard
 from unmask.service.problems import Problem, told
-from unmask.service.routes import about, checks, events, media, page, shares
+from unmask.service.routes import about, checks, events, media, page, reviews, shares
 from unmask.service.store.database import Database
 from unmask.service.stream import Stream
 from unmask.settings import Settings, service_folder
@@ -65,6 +65,7 @@ def create_app(
         app.include_router(router, prefix="/v1")
     app.include_router(about.metrics_router)
     app.include_router(shares.router, prefix="/v1")
+    app.include_router(reviews.router, prefix="/v1")
     app.include_router(shares.open_router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
