@@ -13,6 +13,7 @@ _WORDS = {
     413: "It is larger than is taken.",
     422: "A value is not one of those that are taken.",
     500: "Something went wrong that nobody foresaw.",
+    501: "What is needed for it is not installed.",
     503: "The database does not answer.",
     507: "There is no room.",
 }

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
@@ -12,6 +13,7 @@ from unmask.report.place import page_name
 from unmask.service.answers import BODY, answers
 from unmask.service.context import Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
+from unmask.service.printing import printed
 from unmask.service.problems import Problem, told
 from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
 from unmask.service.store import checks, events
@@ -22,8 +24,8 @@ from unmask.types import Word
 
 PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
 router = APIRouter(tags=["checks"])
-Form = Literal["json", "html"]
-PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}
+Form = Literal["json", "html", "pdf"]
+PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html", "pdf": "report.html"}
 
 
 @router.post("/checks", status_code=202, response_model=CheckOut, responses=answers(*BODY, 404))
@@ -84,15 +86,20 @@ def evidence(check: CheckId, given: Given) -> dict[str, Any]:
     return {"evidence": events.evidence_of(given.database, check)}
 
 
-@router.get("/checks/{check}/report", responses=answers(404, 409) | {200: {"content": {"text/html": {}}}})
-def report(check: CheckId, given: Given, format: Form = "json", *, download: bool = False) -> FileResponse:  # noqa: A002 # the API's word
-    """The report: as `unmask check --json` prints it, or as a page that needs nothing else."""
+@router.get(
+    "/checks/{check}/report",
+    responses=answers(404, 409, 501) | {200: {"content": {"text/html": {}, "application/pdf": {}}}},
+)
+def report(check: CheckId, given: Given, format: Form = "json", *, download: bool = False) -> Response:  # noqa: A002 # the API's word
+    """The report: as `unmask check --json` prints it, as a page that needs nothing else, or that page as PDF."""
     part = PARTS[format]
     path = _part(check, given, part)
     kind = "application/json" if part == "report.json" else "text/html; charset=utf-8"
     headers = {POLICY: REPORT_POLICY}
     found = _found(check, given)
     name = Path(page_name(found["name"], found["media"])).with_suffix(f".{format}").name
+    if format == "pdf":
+        return _pdf(path, name)
     return FileResponse(
         path,
         media_type=kind,
@@ -154,6 +161,12 @@ def _part(check: str, given: Context, part: Part) -> Path:
     if not path.is_file():
         raise Problem(404, "no-result", "The result is no longer there.", "Ask for the file to be checked again.")
     return path
+
+
+def _pdf(page: Path, name: str) -> Response:
+    # To be saved: browsers show no PDF within the sandbox that an answer from a stranger's file is given.
+    headers = {POLICY: REPORT_POLICY, "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(printed(page), media_type="application/pdf", headers=headers)
 
 
 def _no_check() -> Problem:
