@@ -5,7 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from unmask.errors import UsageError
-from unmask.settings import Settings, config_path, models_folder, settings
+from unmask.settings import ServiceSettings, Settings, config_path, models_folder, settings
 
 
 @pytest.fixture(autouse=True)
@@ -112,3 +112,52 @@ def test_a_file_of_settings_that_is_no_text_is_said_in_a_sentence(
     settings.cache_clear()
     with pytest.raises(UsageError, match="cannot be read"):
         settings()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *(
+            "ftp://a.example/",
+            "a.example",
+            "https://",
+            "https:///x",
+            "https://a.example:0/",
+            "https://a.example:99999/",
+        ),
+        *("https://user:word@a.example/", "https://a.example/#x", "https://a.example/\r\nx: y", "https://ä.example/"),
+        *(
+            "https://a.example /",
+            "https://[::1/",
+            "https://[:::]/",
+            "javascript:x",
+            "",
+            "https://a.example/" + "x" * 2000,
+        ),
+    ],
+)
+def test_an_address_that_no_webhook_can_have_is_refused(url: str) -> None:
+    with pytest.raises(ValidationError, match="webhooks"):
+        ServiceSettings.model_validate({"webhooks": [url], "webhook_secret": "s" * 16})
+
+
+@pytest.mark.parametrize("url", ["https://a.example", "http://a.example:81/x?y=z", "https://[2001:db8::1]:8/x"])
+def test_an_address_that_a_webhook_can_have_is_taken(url: str) -> None:
+    made = ServiceSettings.model_validate({"webhooks": [url], "webhook_secret": "s" * 16})
+    assert made.webhooks == (url,)
+
+
+def test_webhooks_need_a_secret_and_are_at_most_eight() -> None:
+    with pytest.raises(ValidationError, match="need a secret"):
+        ServiceSettings.model_validate({"webhooks": ["https://a.example"]})
+    with pytest.raises(ValidationError, match="at most 8"):
+        ServiceSettings.model_validate({"webhooks": ["https://a.example"] * 9, "webhook_secret": "s" * 16})
+    assert ServiceSettings().webhooks == ()
+
+
+def test_a_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("UNMASK_SERVE__WEBHOOK_SECRET", "sesame")
+    with pytest.raises(UsageError, match=r"'serve\.webhook_secret' is not taken: .*at least 16") as error:
+        settings()
+    assert "sesame" not in str(error.value)
+    assert "sesame" not in repr(ServiceSettings.model_validate({"webhook_secret": "open sesame, open"}))

@@ -9,10 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from unmask import weights
 from unmask.detectors import detectors
-from unmask.errors import UnmaskError
+from unmask.errors import MissingComponent, UnmaskError
 from unmask.media.sandbox import level
 from unmask.models.calibration import worth
 from unmask.models.folder import added, read_model
+from unmask.report.as_pdf import require_printer
 from unmask.settings import config_path, models_folder, settings
 from unmask.version import __version__
 
@@ -50,7 +51,7 @@ class Finding:
 
 def examine_machine() -> tuple[Finding, ...]:
     """Look at everything unmask needs; really try the sandbox and hash the weights."""
-    machine = (_program(), _settings(), _sandbox(), *_libraries(), _identity(), _lab())
+    machine = (_program(), _settings(), _sandbox(), *_libraries(), _identity(), _lab(), _pdf())
     return (*machine, *_weights(), _detectors(), *_models())
 
 
@@ -103,6 +104,15 @@ def _lab() -> Finding:
         return Finding("forgery lab", True, f"Its extra is installed: {', '.join(LAB)}.")
     sentence = f"Draws, pastes and blends; to train and compare faces it lacks {', '.join(missing)}: pip install 'unmask[lab]'."
     return Finding("forgery lab", True, sentence)
+
+
+def _pdf() -> Finding:
+    """The extra that prints reports; that it is not installed is no fault."""
+    try:
+        require_printer()
+    except MissingComponent as error:
+        return Finding("pdf", True, str(error))
+    return Finding("pdf", True, f"Its extra is installed: weasyprint {version('weasyprint')}.")
 
 
 def _installed(name: str) -> bool:

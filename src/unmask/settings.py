@@ -5,12 +5,15 @@ Order of precedence: ``UNMASK_*`` variables, then ``unmask.toml`` in the user's 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +22,9 @@ from pydantic_settings import (
 )
 
 from unmask.errors import UsageError
+
+WEBHOOK = re.compile(r"https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?([/?][!$-~]*)?", re.ASCII)
+"""Where a webhook may lie: no user, no password, no fragment."""
 
 
 class ServiceSettings(BaseModel):
@@ -56,12 +62,39 @@ class ServiceSettings(BaseModel):
         default=500.0, gt=0, description="Requests that a key, or an address without one, may make; files count for 5."
     )
     most_waiting: int = Field(default=1000, ge=1, description="Checks of one key that may wait at once.")
+    webhooks: tuple[Annotated[str, Field(max_length=2000)], ...] = Field(
+        default=(), max_length=8, description="http(s)://… of programs that are told when a check is over."
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        validate_default=True,
+        description="By which they know that the service tells them.",
+    )
+    webhooks_private: bool = Field(default=False, description="Whether webhooks may lie in the operator's own network.")
 
     @field_validator("folder", mode="before")
     @classmethod
     def _named(cls, value: object) -> object:
         """As for the files that the settings name."""
         return _named_path(value)
+
+    @field_validator("webhooks")
+    @classmethod
+    def _reachable(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for url in value:
+            if WEBHOOK.fullmatch(url) is None:
+                raise ValueError("write http(s)://HOST/PATH, in ASCII and without a password or a fragment")
+            if urlsplit(url).port == 0:  # of other ports that are none, urlsplit says so itself
+                raise ValueError("port 0 cannot be reached")
+        return value
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _needed(cls, value: SecretStr | None, given: Any) -> SecretStr | None:
+        if value is None and given.data.get("webhooks"):
+            raise ValueError("webhooks are set, which need a secret of at least 16 characters")
+        return value
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -169,7 +202,8 @@ def settings() -> Settings:
             ) from error
         first = error.errors()[0]
         named = [str(part) for part in first["loc"] if not isinstance(part, int)]
+        value = "not taken" if named[-1].endswith("secret") else repr(first.get("input"))
         raise UsageError(
-            f"The setting '{'.'.join(named)}' is {first.get('input')!r}: {first['msg']}. "
+            f"The setting '{'.'.join(named)}' is {value}: {first['msg']}. "
             f"Change UNMASK_{'__'.join(named).upper()} or {config_path()}."
         ) from error

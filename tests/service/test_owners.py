@@ -6,7 +6,7 @@ from tests.service.asking import PNG, Service, eventually, line, on_the_line, pr
 from tests.service.holders import Holder, holder, revoke
 from unmask.service.routes import events as listening
 
-PLACES = ("", "/evidence", "/report", "/report?format=html", "/view")
+PLACES = ("", "/evidence", "/report", "/report?format=html", "/view", "/shares", "/review")
 
 
 @pytest.mark.parametrize("path", PLACES)
@@ -23,6 +23,20 @@ def test_anothers_check_is_not_changed(newsroom: Holder, other: Holder, mine: st
     given = {"json": {"word": "made"}} if method == "PUT" else {}
     problem(other.ask(method, f"/v1/checks/{mine}{path}", **given), 404, "no-check")
     assert newsroom.get(f"/v1/checks/{mine}").json()["label"]["word"] == "filmed"
+
+
+def test_anothers_report_is_not_shared(newsroom: Holder, other: Holder, mine: str) -> None:
+    problem(other.ask("POST", f"/v1/checks/{mine}/shares", json={}), 404, "no-check")
+    made = newsroom.ask("POST", f"/v1/checks/{mine}/shares", json={})
+    assert made.status_code == 201
+    problem(other.ask("DELETE", f"/v1/checks/{mine}/shares/{made.json()['id']}"), 404, "no-check")
+    assert [one["id"] for one in newsroom.get(f"/v1/checks/{mine}/shares").json()["shares"]] == [made.json()["id"]]
+
+
+def test_whoever_has_a_link_needs_no_key(service: Service, newsroom: Holder, mine: str) -> None:
+    url = newsroom.ask("POST", f"/v1/checks/{mine}/shares", json={}).json()["url"]
+    assert service.get(url).status_code == 200
+    problem(service.get("/s/" + "A" * 43), 404, "no-share")
 
 
 def test_anothers_checks_are_not_listed(newsroom: Holder, other: Holder, mine: str) -> None:

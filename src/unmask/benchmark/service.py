@@ -85,7 +85,7 @@ def service_suite(effort: Effort, command: str, *, note: str | None = None, tell
         {"kind": "origin", **asdict(origin), "load": round(load, 2)},
     ]
     told = (
-        f"`unmask serve` with {WORKERS} workers, as it is without any setting, asked over HTTP by one process on the same "
+        f"`unmask serve` with {WORKERS} workers, as it is without any setting but a limit on requests that is not met, asked over HTTP by one process on the same "
         f"machine. Load of the machine before: {load:.1f}."
     )
     lines = (

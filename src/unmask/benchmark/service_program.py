@@ -145,7 +145,7 @@ class Served:
 
 @contextmanager
 def served(folder: Path, workers: int) -> Generator[Served]:
-    """A service in a folder of its own, as it is without any setting; it is gone afterwards.
+    """A service in a folder of its own, as it is without any setting but a limit on requests that is not met; it is gone afterwards.
 
     Raises:
         UnmaskError: It does not start.
@@ -195,7 +195,8 @@ def await_that(holds: Callable[[], bool], what: str, most_seconds: float = 600.0
 
 def _environment(folder: Path) -> Mapping[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("UNMASK_")}
-    return kept | {"UNMASK_CONFIG": str(folder / "none.toml"), "UNMASK_MODELS": str(folder / "none")}
+    places = {"UNMASK_CONFIG": str(folder / "none.toml"), "UNMASK_MODELS": str(folder / "none")}
+    return kept | places | {"UNMASK_SERVE__REQUESTS_PER_SECOND": "100000"}  # the service is measured, not its limit
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -80,6 +80,7 @@ def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     from dataclasses import asdict
 
     from rich.table import Table
+    from rich.text import Text  # an extra's name in brackets is no markup
 
     from unmask.doctor import examine_machine
     from unmask.report.as_json import json_line
@@ -90,6 +91,6 @@ def doctor(*, json: Annotated[bool, typer.Option("--json", help="Print one JSON 
     else:
         table = Table.grid(padding=(0, 2))
         for finding in findings:
-            table.add_row("ok" if finding.works else "MISSING", finding.what, finding.sentence)
+            table.add_row("ok" if finding.works else "MISSING", finding.what, Text(finding.sentence))
         print_rich(table)
     return 0 if all(finding.works for finding in findings) else MISSING

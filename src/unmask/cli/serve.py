@@ -46,7 +46,10 @@ def serve(
     def died(name: str, code: int) -> None:
         typer.echo(f"Worker {name} ended by itself ({code}); another takes its place.", err=True)
 
-    run(chosen, ready, died)
+    def noted(sentence: str) -> None:
+        typer.echo(sentence, err=True)
+
+    run(chosen, ready, died, noted)
     return 0
 
 

@@ -9,5 +9,6 @@
 from unmask.client.awaiting import AsyncClient
 from unmask.client.blocking import Client
 from unmask.client.told import Check, Event, Said
+from unmask.client.webhooks import verify_webhook
 
-__all__ = ["AsyncClient", "Check", "Client", "Event", "Said"]
+__all__ = ["AsyncClient", "Check", "Client", "Event", "Said", "verify_webhook"]

@@ -15,6 +15,7 @@ _WORDS = {
     422: "A value is not one of those that are taken.",
     429: "Too much is asked at once; `Retry-After` says when to come back.",
     500: "Something went wrong that nobody foresaw.",
+    501: "What is needed for it is not installed.",
     503: "The database does not answer.",
     507: "There is no room.",
 }

@@ -19,7 +19,7 @@ from unmask.service.entrance import Entrance
 from unmask.service.guard import HEADERS, Guard
 from unmask.service.problems import Problem, told
 from unmask.service.rates import Rates
-from unmask.service.routes import about, checks, events, media, page
+from unmask.service.routes import about, checks, events, media, page, reviews, shares
 from unmask.service.store.database import Database
 from unmask.service.stream import Stream
 from unmask.settings import Settings, service_folder
@@ -68,6 +68,9 @@ def create_app(
     for router in (media.router, checks.router, events.router, about.router):
         app.include_router(router, prefix="/v1")
     app.include_router(about.metrics_router)
+    app.include_router(shares.router, prefix="/v1")
+    app.include_router(reviews.router, prefix="/v1")
+    app.include_router(shares.open_router)
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _plain)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from unmask.errors import OutputError
-from unmask.service.store import events, keeping, media
+from unmask.service.store import deliveries, events, keeping, media, shares
 from unmask.service.store.database import Database
 
 HOUR, DAY = 3600.0, 86_400.0
@@ -38,6 +38,8 @@ def keep_house(database: Database, folder: Path, keep_days: float | None) -> Non
     keeping.drop_unasked(database, folder, now - UNASKED_SECONDS)
     if keep_days is not None:
         keeping.drop_old(database, folder, now - keep_days * DAY)
+    shares.prune(database, now)
+    deliveries.prune(database, now)
 
 
 @dataclass(slots=True)

@@ -15,17 +15,24 @@ from unmask.service.server import listen, new_server
 from unmask.service.store import keys
 from unmask.service.store.database import Database, open_database
 from unmask.service.supervisor import Supervisor
+from unmask.service.webhooks.delivering import Deliverer
 from unmask.service.worker import Worker
 from unmask.settings import ServiceSettings, Settings, service_folder
 
 
-def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callable[[str, int], None]) -> None:
+def serve(
+    settings: Settings,
+    on_ready: Callable[[str], None],
+    on_death: Callable[[str, int], None],
+    on_note: Callable[[str], None] = lambda _: None,
+) -> None:
     """Serve until asked to stop.
 
     Args:
         settings: Limits and those of the service.
         on_ready: Told the address, once requests are answered.
         on_death: Told the name of a worker that ended by itself, and how.
+        on_note: Told in a sentence what a webhook does not take.
 
     Raises:
         UsageError: The address is one that others can reach, and they are not kept out.
@@ -36,11 +43,13 @@ def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callabl
     require_kept_out(settings.serve, database)
     supervisor = Supervisor(database, settings, on_death)
     housekeeper = Housekeeper(database, service_folder(settings), settings.serve.keep_days)
+    deliverer = Deliverer(database, settings.serve, on_note)
     app = create_app(settings, database, supervisor.alive)
     opened = listen(settings)
     host, port = opened.getsockname()[:2]
     server = new_server(app, settings)
     with _ended_by_signals(server):
+        deliverer.start()
         supervisor.start()
         housekeeper.start()
         try:
@@ -49,6 +58,7 @@ def serve(settings: Settings, on_ready: Callable[[str], None], on_death: Callabl
         finally:
             supervisor.stop()
             housekeeper.stop()
+            deliverer.stop()
             opened.close()
             database.close()
 

@@ -166,3 +166,31 @@ class HealthOut(_Told):
     queued: int
     running: int
     workers: int
+
+
+class ShareIn(_Asked):
+    """How long a link opens the report."""
+
+    days: int = Field(default=7, ge=1, le=90)
+
+
+class ShareNewOut(_Told):
+    """A link that was made just now; what opens it is not told again."""
+
+    id: str
+    url: str = Field(description="Path at the service's address.")
+    expires: str
+
+
+class ShareOut(_Told):
+    """A link that is there."""
+
+    id: str
+    created: str
+    expires: str
+
+
+class SharesOut(_Told):
+    """Links to a report that still open it."""
+
+    shares: list[ShareOut]

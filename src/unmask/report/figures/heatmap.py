@@ -51,13 +51,14 @@ def _cell(cells: Map, value: float, place: Rect) -> Iterator[str]:
 
 
 def _value(cells: Map, value: float, place: Rect) -> Iterator[str]:
-    """The value in its cell, with a rim of the cell's colour that keeps the face's lines off it."""
+    """The value in its cell, on a plate of the cell's colour that keeps the face's lines off it."""
     label, size = _label(value), 11.0
     if math.isfinite(value) and text_width(label, size) <= place.width - 2 and place.height >= size + 3:
         color = sequential(_share(cells, value))
         x, y = place.x + place.width / 2, place.y + place.height / 2 + 4
-        text = words(x, y, label, anchor="middle", class_="", fill=ink_on(color), size=size)
-        yield element("g", text, stroke=color, stroke_width=4, stroke_linejoin="round", paint_order="stroke")
+        wide = text_width(label, size) + 2
+        yield element("rect", x=x - wide / 2, y=y - size + 1, width=wide, height=size + 1, fill=color)
+        yield words(x, y, label, anchor="middle", class_="", fill=ink_on(color), size=size)
 
 
 def _label(value: float) -> str:
@@ -83,10 +84,9 @@ def _drawn(paths: tuple[str, ...], class_: str, opacity: float, stroke: str = "#
         "path",
         d=" ".join(paths),
         transform=place,
-        vector_effect="non-scaling-stroke",
         fill="none",
         stroke=stroke,
-        stroke_width=width,
+        stroke_width=f"{2 * width / (_SIDE_X + _SIDE_Y):.5f}",  # it is scaled with the path
         stroke_opacity=f"{opacity:g}",
         **coloured,
     )

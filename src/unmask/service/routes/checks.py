@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
@@ -14,6 +15,7 @@ from unmask.service.answers import BODY, answers
 from unmask.service.callers import Caller
 from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
+from unmask.service.printing import printed
 from unmask.service.problems import Problem, told, too_many
 from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
 from unmask.service.store import audit, checks, events
@@ -25,8 +27,8 @@ from unmask.types import Word
 PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
 ASK_AGAIN_SECONDS = 10
 router = APIRouter(tags=["checks"])
-Form = Literal["json", "html"]
-PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html"}
+Form = Literal["json", "html", "pdf"]
+PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html", "pdf": "report.html"}
 
 
 @router.post("/checks", status_code=202, response_model=CheckOut, responses=answers(*BODY, 404))
@@ -90,7 +92,10 @@ def evidence(check: CheckId, given: Given, asking: Asking) -> dict[str, Any]:
     return {"evidence": events.evidence_of(given.database, check)}
 
 
-@router.get("/checks/{check}/report", responses=answers(404, 409) | {200: {"content": {"text/html": {}}}})
+@router.get(
+    "/checks/{check}/report",
+    responses=answers(404, 409, 501) | {200: {"content": {"text/html": {}, "application/pdf": {}}}},
+)
 def report(
     check: CheckId,
     given: Given,
@@ -98,14 +103,16 @@ def report(
     format: Form = "json",  # noqa: A002 # the API's word
     *,
     download: bool = False,
-) -> FileResponse:
-    """The report: as `unmask check --json` prints it, or as a page that needs nothing else."""
+) -> Response:
+    """The report: as `unmask check --json` prints it, as a page that needs nothing else, or that page as PDF."""
     part = PARTS[format]
     path = _part(check, given, asking, part)
     kind = "application/json" if part == "report.json" else "text/html; charset=utf-8"
     headers = {POLICY: REPORT_POLICY}
     found = _found(check, given, asking)
     name = Path(page_name(found["name"], found["media"])).with_suffix(f".{format}").name
+    if format == "pdf":
+        return _pdf(path, name)
     return FileResponse(
         path,
         media_type=kind,
@@ -182,5 +189,15 @@ def _part(check: str, given: Context, asking: Caller, part: Part) -> Path:
     return path
 
 
+def _pdf(page: Path, name: str) -> Response:
+    # To be saved: browsers show no PDF within the sandbox that an answer from a stranger's file is given.
+    headers = {POLICY: REPORT_POLICY, "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
+    return Response(printed(page), media_type="application/pdf", headers=headers)
+
+
 def _no_check() -> Problem:
     return Problem(404, "no-check", "There is no such check.", "GET /v1/checks lists those that there are.")
+
+
+require_check, require_part = _found, _part
+"""What the routes need that make other things of a check: it, or a part of its result, or the problem that says why not."""

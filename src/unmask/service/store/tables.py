@@ -134,3 +134,27 @@ audit = Table(
     Column("more", Text, nullable=False),  # JSON as it was written, which is what the hash is over
     Column("hash", Text, nullable=False),
 )
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("check_id", Text, ForeignKey("checks.id", ondelete="CASCADE"), nullable=False),
+    Column("sha256", Text, nullable=False, unique=True),  # of the token, which is kept nowhere
+    Column("created", Double, nullable=False),
+    Column("expires", Double, nullable=False),
+    Index("shares_by_check", "check_id"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("check_id", Text, ForeignKey("checks.id", ondelete="CASCADE"), primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    Column("at", Double, nullable=False),  # when the check was over
+    Column("next", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("over", Boolean, nullable=False),
+    Index("deliveries_due", "over", "next"),
+)
