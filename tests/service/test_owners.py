@@ -14,7 +14,10 @@ def test_anothers_check_is_not_told_from_none(newsroom: Holder, other: Holder, m
     theirs, none = other.get(f"/v1/checks/{mine}{path}"), other.get(f"/v1/checks/c_0123456789abcdef{path}")
     problem(theirs, 404, "no-check")
     assert (theirs.content, theirs.headers) == (none.content, none.headers)
-    assert newsroom.get(f"/v1/checks/{mine}{path}").json().get("code") != "no-check"
+    assert newsroom.get(f"/v1/checks/{mine}{path}").status_code in {
+        200,
+        409,
+    }  # 409: it has no label to draft a review of
 
 
 @pytest.mark.parametrize(("method", "path"), [("PUT", "/label"), ("DELETE", "/label"), ("DELETE", "")])
