@@ -12,6 +12,7 @@ from unmask.settings import Settings
 from unmask.training.faces import Faces, gather
 from unmask.training.films import VARIANTS, Measurer, Variant
 from unmask.training.measurements import DETAIL, MEASUREMENTS, Measurement
+from unmask.training.texture_faces import gather_native
 
 CODED = Variant("crf 28", 28)
 
@@ -71,3 +72,14 @@ def test_a_label_in_the_box_is_in_no_face_that_is_kept_and_one_outside_is(
     assert not np.array_equal(faces(fake, tmp_path).images, faces(beyond, tmp_path).images)
     whole = faces(replace(fake, label_box=None), tmp_path)
     assert not np.array_equal(faces(fake, tmp_path).images, whole.images)
+
+
+def native(clip: Clip, work: Path) -> tuple[np.ndarray, ...]:
+    return gather_native([clip], ["p"], work, Settings())[0][0].pictures
+
+
+def test_nor_is_it_in_one_that_is_kept_in_its_own_pixels(fake: Clip, real: Clip, beyond: Clip, tmp_path: Path) -> None:
+    for one, other in zip(native(fake, tmp_path), native(real, tmp_path), strict=True):
+        np.testing.assert_array_equal(one, other)
+    pairs = zip(native(fake, tmp_path), native(beyond, tmp_path), strict=True)
+    assert not all(one.shape == other.shape and np.array_equal(one, other) for one, other in pairs)

@@ -9,7 +9,7 @@ from tests.puppet import Puppet, Stage, picture_of
 from unmask.datasets import Clip
 from unmask.errors import UsageError
 from unmask.settings import Settings
-from unmask.training import texture_faces
+from unmask.training import gathering
 from unmask.training.linear import people_of
 from unmask.training.texture import TextureRecipe, TrainedTexture, train_texture
 from unmask.training.texture_faces import MARGIN, gather_native
@@ -89,7 +89,7 @@ def test_a_still_without_a_face_is_a_remark(tmp_path: Path) -> None:
     clip = Clip(tmp_path / "wall.png", "real", (), "wall")
     found, (remark,) = gather_native([clip], ["wall"], tmp_path / "work", Settings())
     assert found == ()
-    assert remark == f"'wall.png' shows no face of {texture_faces.LEAST_WIDTH:.0f} pixels to learn from."
+    assert remark == f"'wall.png' shows no face of {gathering.LEAST_WIDTH:.0f} pixels to learn from."
 
 
 def test_too_few_people_are_refused_with_their_number(clips: tuple[Clip, ...], work: Path) -> None:

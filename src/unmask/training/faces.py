@@ -8,21 +8,18 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from unmask.datasets import Clip
-from unmask.errors import InputError
 from unmask.faces.align import crop_face, sharpness_of
-from unmask.faces.track import FaceTracker
 from unmask.media.blanking import blanked_name
 from unmask.media.probe import probe
 from unmask.media.video import open_frames
 from unmask.media.writing import written_aside
 from unmask.settings import Settings
-from unmask.types import Crop, Face, Frame
+from unmask.training.gathering import gathered, main_faces
+from unmask.types import Crop, Frame
 
 STEP_SECONDS = 0.2
 MOST_FACES = 40
 """Of a film, spread over its beginning; more of one film teach little."""
-LEAST_WIDTH = 64.0
-MOST_TURNED_DEGREES = 45.0
 VERSION = 1
 """In the name of what is kept; raised when faces are gathered otherwise."""
 DIGITS = 24
@@ -68,21 +65,12 @@ def gather(
         OutputError: Faces cannot be kept.
     """
     work.mkdir(parents=True, exist_ok=True)
-    found: list[Faces] = []
-    remarks: list[str] = []
-    for clip, person in zip(clips, people, strict=True):
-        on_begin(clip.path.name)
-        try:
-            faces = _faces_of(clip, person, work, settings)
-        except InputError as error:
-            remarks.append(str(error))
-        else:
-            if len(faces.images):
-                found.append(faces)
-            else:
-                remarks.append(f"'{clip.path.name}' shows no face large enough to learn from.")
-        on_end()
-    return tuple(found), tuple(remarks)
+
+    def read(clip: Clip, person: str) -> Faces | None:
+        faces = _faces_of(clip, person, work, settings)
+        return faces if len(faces.images) else None
+
+    return gathered(clips, people, read, on_begin=on_begin, on_end=on_end)
 
 
 def _faces_of(clip: Clip, person: str, work: Path, settings: Settings) -> Faces:
@@ -100,17 +88,7 @@ def _faces_of(clip: Clip, person: str, work: Path, settings: Settings) -> Faces:
 
 
 def _crops(film: Iterable[Frame]) -> list[Crop]:
-    tracker, crops, last = FaceTracker(), list[Crop](), float("-inf")
-    for frame in film:
-        seen = [face for face in tracker.see(frame) if _is_clear(face)]
-        if seen and frame.seconds - last >= STEP_SECONDS * 0.98:
-            last = frame.seconds
-            face = max(seen, key=lambda one: float(one.box[2] - one.box[0]))
-            crops.append(crop_face(frame.image, face.landmarks, frame.seconds, sharpness_of(frame.image, face.box)))
-        if len(crops) == MOST_FACES:
-            break
-    return crops
-
-
-def _is_clear(face: Face) -> bool:
-    return float(face.box[2] - face.box[0]) >= LEAST_WIDTH and float(np.abs(face.pose[:2]).max()) <= MOST_TURNED_DEGREES
+    return [
+        crop_face(frame.image, face.landmarks, frame.seconds, sharpness_of(frame.image, face.box))
+        for frame, face in main_faces(film, STEP_SECONDS, MOST_FACES)
+    ]

@@ -5,28 +5,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import UInt8
 
 from unmask.datasets import Clip
-from unmask.errors import InputError
 from unmask.faces.align import native_square
-from unmask.faces.track import FaceTracker
+from unmask.media.blanking import blanked_name
 from unmask.media.probe import probe
-from unmask.media.source import shown
 from unmask.media.video import open_frames
 from unmask.media.writing import written_aside
 from unmask.settings import Settings
-from unmask.types import Face, Frame, NativeImage
+from unmask.training.gathering import gathered, main_faces
+from unmask.types import Frame
 
 STEP_SECONDS = 0.5
 MOST_FACES = 6
 MARGIN = 1.4
 """Side of what is kept as a share of the face's longer side."""
 MOST_SIDE = 320
-LEAST_WIDTH = 64.0
-MOST_TURNED_DEGREES = 45.0
 VERSION = 1
 """In the name of what is kept; raised when faces are gathered otherwise."""
 DIGITS = 24
+
+
+AnyNativeImage = UInt8[np.ndarray, "_ _ 3"]
+"""As ``NativeImage``; the faces of one film differ in size."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,7 +46,7 @@ class NativeFaces:
     clip: Clip
     person: str
     digest: str
-    pictures: tuple[NativeImage, ...]
+    pictures: tuple[AnyNativeImage, ...]
     side: float
 
 
@@ -71,29 +73,20 @@ def gather_native(
         OutputError: Faces cannot be kept.
     """
     work.mkdir(parents=True, exist_ok=True)
-    found: list[NativeFaces] = []
-    remarks: list[str] = []
-    for clip, person in zip(clips, people, strict=True):
-        on_begin(clip.path.name)
-        try:
-            faces = _faces_of(clip, person, work, settings)
-        except InputError as error:
-            remarks.append(str(error))
-        else:
-            if faces.pictures:
-                found.append(faces)
-            else:
-                remarks.append(f"{shown(clip.path)} shows no face of {LEAST_WIDTH:.0f} pixels to learn from.")
-        on_end()
-    return tuple(found), tuple(remarks)
+
+    def read(clip: Clip, person: str) -> NativeFaces | None:
+        faces = _faces_of(clip, person, work, settings)
+        return faces if faces.pictures else None
+
+    return gathered(clips, people, read, on_begin=on_begin, on_end=on_end)
 
 
 def _faces_of(clip: Clip, person: str, work: Path, settings: Settings) -> NativeFaces:
     media = probe(clip.path, settings)
     digest = media.sha256[:DIGITS]
-    place = work / f"{digest}-native-{VERSION}.npz"
+    place = work / f"{digest}-native-{VERSION}{blanked_name(clip.label_box)}.npz"
     if not place.is_file():
-        with open_frames(clip.path, media, settings) as film:
+        with open_frames(clip.path, media, settings, blank=clip.label_box) as film:
             pictures, sides = _seen(film)
         with written_aside(place) as aside, aside.open("wb") as file:
             np.savez(
@@ -108,20 +101,9 @@ def _faces_of(clip: Clip, person: str, work: Path, settings: Settings) -> Native
     return NativeFaces(clip, person, digest, tuple(pictures), float(np.median(sides)) if sides else 0.0)
 
 
-def _seen(film: Iterable[Frame]) -> tuple[list[NativeImage], list[float]]:
-    tracker, last = FaceTracker(), float("-inf")
-    pictures, sides = list[NativeImage](), list[float]()
-    for frame in film:
-        seen = [face for face in tracker.see(frame) if _is_clear(face)]
-        if seen and frame.seconds - last >= STEP_SECONDS * 0.98:
-            last = frame.seconds
-            face = max(seen, key=lambda one: float(one.box[2] - one.box[0]))
-            pictures.append(native_square(frame.image, face.landmarks, MOST_SIDE, MARGIN))
-            sides.append(float((face.box[2:] - face.box[:2]).max()))
-        if len(pictures) == MOST_FACES:
-            break
+def _seen(film: Iterable[Frame]) -> tuple[list[AnyNativeImage], list[float]]:
+    pictures, sides = list[AnyNativeImage](), list[float]()
+    for frame, face in main_faces(film, STEP_SECONDS, MOST_FACES):
+        pictures.append(native_square(frame.image, face.landmarks, MOST_SIDE, MARGIN))
+        sides.append(float((face.box[2:] - face.box[:2]).max()))
     return pictures, sides
-
-
-def _is_clear(face: Face) -> bool:
-    return float(face.box[2] - face.box[0]) >= LEAST_WIDTH and float(np.abs(face.pose[:2]).max()) <= MOST_TURNED_DEGREES
