@@ -179,6 +179,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(service: Service, monkeypatch: p
     with monkeypatch.context() as changed:
         changed.setattr(os, "fsync", full)
         problem(service.post("/v1/media", content=PNG), 507, "no-room")
+    assert service.files() == set()
     alive(service)
 
 

@@ -82,6 +82,7 @@ def test_a_folder_that_cannot_be_written_is_told_in_a_sentence(tmp_path: Path) -
 
 def test_a_file_that_is_not_there_can_be_removed(tmp_path: Path) -> None:
     remove(tmp_path, sha256_of("none"))
+    assert not list(tmp_path.iterdir())
 
 
 def test_only_old_uploads_are_swept(tmp_path: Path) -> None:
