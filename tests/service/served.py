@@ -66,6 +66,7 @@ class Served:
     def await_state(self, check: str, state: str) -> Row:
         def look() -> Row | None:
             found = self.check(check)
+            assert found["state"] in {state, "queued", "running"}, found
             return found if found["state"] == state else None
 
         return wait_for(look)

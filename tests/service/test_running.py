@@ -18,6 +18,7 @@ from unmask.errors import OutputError, UsageError
 from unmask.service.running import require_kept_out, serve
 from unmask.service.store import events, keys
 from unmask.service.store.database import open_database
+from unmask.service.store.queue import MOST_DEATHS
 from unmask.settings import ServiceSettings, Settings
 
 Start = Callable[..., Served]
@@ -59,6 +60,12 @@ def holder(store: Store, check: str) -> str | None:
     return None if held is None else str(held)
 
 
+def deaths(store: Store, check: str) -> int:
+    """How many workers died at it, as far as is known."""
+    with store.database.reading() as connection:
+        return int(connection.exec_driver_sql("SELECT deaths FROM checks WHERE id = ?", (check,)).scalar_one())
+
+
 def test_a_worker_killed_in_the_middle_costs_no_check(start: Start, store: Store, short_clip: Path) -> None:
     service = start(workers=2)
     check = service.send(short_clip.read_bytes())
@@ -74,6 +81,20 @@ def test_a_worker_killed_in_the_middle_costs_no_check(start: Start, store: Store
     wait_for(lambda: service.ask("GET", "/v1/health")["workers"] == 2)
     _, said = service.end()
     assert f"Worker {name} ended by itself (-9); another takes its place." in said
+
+
+def test_workers_that_only_stand_still_put_no_file_aside(start: Start, store: Store, short_clip: Path) -> None:
+    """As on a machine that sleeps, or whose time another one takes."""
+    service = start(workers=2, UNMASK_SERVE__LEASE_SECONDS="1")
+    check = service.send(short_clip.read_bytes())
+    for _ in range(MOST_DEATHS):
+        name = wait_for(lambda: holder(store, check))
+        os.kill(service.workers()[name], signal.SIGSTOP)
+        wait_for(lambda: deaths(store, check) == 1)
+        os.kill(service.workers()[name], signal.SIGCONT)
+        wait_for(lambda: deaths(store, check) == 0)
+    service.await_state(check, "done")
+    assert (times_done(store, check), store.results()) == (1, [store.result(check)])
 
 
 def test_what_a_loss_of_power_leaves_is_finished_after_a_restart(start: Start, store: Store) -> None:

@@ -88,17 +88,22 @@ class Worker:
         Raises:
             OutputError: The database does not answer; the lease will run out.
         """
-        with suppress(LeaseLost):  # another worker has it by now, or it was deleted
-            try:
-                with _Held(self, lease) as held:
-                    self._examine(held)
-            except Stopped:
-                queue.release(self.database, lease)
-            except (InputError, UsageError, MissingComponent) as error:
-                queue.fail(self.database, lease, _named(told(error), lease))
-            except OutputError as error:
-                queue.stumble(self.database, lease, told(error))
-                self._stop.wait(STUMBLE_SECONDS)
+        try:
+            self._answer(lease)
+        except LeaseLost:  # another worker has it by now, or it was deleted
+            queue.outlive(self.database, lease)
+
+    def _answer(self, lease: Lease) -> None:
+        try:
+            with _Held(self, lease) as held:
+                self._examine(held)
+        except Stopped:
+            queue.release(self.database, lease)
+        except (InputError, UsageError, MissingComponent) as error:
+            queue.fail(self.database, lease, _named(told(error), lease))
+        except OutputError as error:
+            queue.stumble(self.database, lease, told(error))
+            self._stop.wait(STUMBLE_SECONDS)
 
     def _examine(self, held: "_Held") -> None:
         lease, options = held.lease, held.lease.options

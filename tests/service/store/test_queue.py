@@ -245,6 +245,54 @@ def test_the_third_death_puts_a_file_aside(database: Database, ask: Ask, clock: 
     assert queue.claim(database, "next", LEASE_SECONDS) is None
 
 
+def test_a_lease_that_its_worker_outlived_is_no_death(database: Database, ask: Ask, clock: Clock) -> None:
+    check = ask()
+    for _ in range(MOST_DEATHS + 1):
+        still = taken(database, "still")
+        clock.now += LEASE_SECONDS + 1
+        now = taken(database, "now")
+        queue.outlive(database, still)
+        assert ask.state(check) == "running"
+        queue.release(database, now)
+    queue.finish(database, taken(database), VERDICT, "whole")
+    assert ask.state(check) == "done"
+
+
+def test_what_was_put_aside_for_a_lease_that_was_outlived_waits_again(
+    database: Database, ask: Ask, clock: Clock
+) -> None:
+    check = ask()
+    for death in range(MOST_DEATHS):
+        last = taken(database, "still")
+        clock.now += LEASE_SECONDS + 1
+        again = queue.claim(database, "next", LEASE_SECONDS)
+        assert (again is None) == (death == MOST_DEATHS - 1)
+        if again is not None:
+            queue.release(database, again)
+    assert ask.state(check) == "quarantined"
+    queue.outlive(database, last)
+    found = ask.found(check)
+    assert (found["state"], found["error"], found["finished"]) == ("queued", None, None)
+    assert ask.told(check)[-1] == ("check", "queued")
+    taken(database, "dead")
+    queue.bury(database, "dead")
+    assert ask.state(check) == "quarantined"  # the other deaths still count
+
+
+@pytest.mark.parametrize("over", ["done", "failed"])
+def test_what_was_answered_stays_so_whoever_outlives_its_lease(database: Database, ask: Ask, over: str) -> None:
+    check = ask()
+    lost = taken(database, "dead")
+    queue.bury(database, "dead")
+    if over == "done":
+        queue.finish(database, taken(database), VERDICT, "whole")
+    else:
+        queue.fail(database, taken(database), ERROR)
+    before = ask.found(check)
+    queue.outlive(database, lost)
+    assert ask.found(check) == before
+
+
 def test_the_third_stumble_is_a_failure(database: Database, ask: Ask) -> None:
     check = ask()
     for stumble in range(1, MOST_STUMBLES + 1):

@@ -201,6 +201,27 @@ def bury(database: Database, worker: str) -> bool:
     return bool(held)
 
 
+def outlive(database: Database, lease: Lease) -> None:
+    """Take back the death that was counted when this lease ran out: its worker only stood still, as on a machine asleep.
+
+    A check that was put aside for it waits again.
+
+    Args:
+        database: In which the queue is.
+        lease: Which is lost.
+    """
+    counted = (checks.c.id == lease.check, checks.c.deaths > 0, checks.c.state.in_(_NOT_ANSWERED))
+    with database.writing() as connection:
+        state = connection.scalar(select(checks.c.state).where(*counted).with_for_update())
+        if state is None:
+            return
+        waits_again = {"state": "queued", "finished": None, "error": None} if state == "quarantined" else {}
+        alive = update(checks).where(checks.c.id == lease.check).values(deaths=checks.c.deaths - 1, **waits_again)
+        connection.execute(alive)
+        if waits_again:
+            tell(connection, lease.check)
+
+
 def _next() -> Select[Any]:
     row = select(checks.c.id, checks.c.media, checks.c.name, checks.c.options, checks.c.attempts).where(_WAITING)
     oldest = row.order_by(checks.c.priority, checks.c.created, checks.c.id).limit(1)
@@ -266,6 +287,7 @@ def _options(kept: Mapping[str, Any]) -> Options:
 _WAITING = checks.c.state == literal("queued", literal_execute=True)
 _RUNNING = checks.c.state == literal("running", literal_execute=True)
 _HELD = select(checks.c.id, checks.c.deaths).where(_RUNNING)
+_NOT_ANSWERED = ("queued", "running", "quarantined")
 _FREE: Mapping[str, None] = {"worker": None, "lease": None, "lease_until": None}
 _QUARANTINED: Error = {
     "code": "quarantined",
