@@ -1,17 +1,22 @@
 """Both clients against a real service on a real line."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
+from inspect import signature
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.service.asking import PNG, Service, new_service, on_the_line
 from unmask import AsyncClient, Client, ServiceError, Unreadable
-from unmask.client import told
+from unmask.client import Share, told
 from unmask.client.told import Reading
-from unmask.errors import UsageError
+from unmask.errors import OutputError, UsageError
+from unmask.report.as_pdf import prints
+from unmask.service import printing
 from unmask.service.store import keys, queue
 
 
@@ -105,6 +110,73 @@ def test_a_label_is_set_and_taken_back_and_a_check_deleted(client: Client, servi
     assert (caught.value.code, caught.value.status) == ("no-check", 404)
 
 
+def test_a_link_is_made_listed_and_revoked(client: Client, service: Service) -> None:
+    check = service.done()
+    made = client.share(check, days=3)
+    assert made.url is not None
+    assert made.url.startswith(f"{client.address}/s/")
+    assert "Seen." in httpx.get(made.url).text
+    assert client.shares(check) == (Share(made.id, made.expires),)
+    client.revoke(check, made.id)
+    assert client.shares(check) == ()
+    assert httpx.get(made.url).status_code == 404
+    with pytest.raises(ServiceError, match="no such link") as caught:
+        client.revoke(check, made.id)
+    assert caught.value.code == "no-share"
+
+
+def test_a_file_is_got_back_and_checked_again(client: Client, picture: Path, tmp_path: Path) -> None:
+    media, back = client.upload(picture), tmp_path / "back.png"
+    client.download(media, back)
+    assert back.read_bytes() == PNG
+    check = client.check_again(media, name="again.png", only=["file"])
+    assert (check.media, check.name, check.told["options"]["only"]) == (media, "again.png", ["file"])
+    with pytest.raises(ServiceError, match="No file of this content") as caught:
+        client.download("0" * 64, back)
+    assert caught.value.code == "no-media"
+    assert back.read_bytes() == PNG
+    with pytest.raises(OutputError, match="cannot be written"):
+        client.download(media, tmp_path / "absent" / "back.png")
+    assert sorted(path.name for path in tmp_path.glob("*.png")) == ["back.png", "face.png"]
+    assert not list(tmp_path.glob(".unmask-*"))
+
+
+def test_all_that_a_check_has_is_read(client: Client, service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(printing, "as_pdf", lambda _: b"%PDF-1.7")
+    check = reviewed(service)
+    assert client.pdf(check) == b"%PDF-1.7"
+    assert client.view(check)["people"] == []
+    assert client.evidence(check) == []
+    with pytest.raises(ServiceError, match="Nobody has said"):
+        client.review(check)
+    client.label(check, "made", "Seen in the studio.")
+    assert "Seen in the studio." in client.review(check)["reviewBody"]
+
+
+def test_the_service_says_what_it_is(client: Client, service: Service) -> None:
+    service.wait()
+    assert {"queued": 1, "prints": prints()}.items() <= client.health().items()
+    assert "seam" in [one["name"] for one in client.detectors()]
+
+
+def reviewed(service: Service) -> str:
+    """A check with what a draft needs of a report."""
+    check = service.done()
+    (path,) = service.folder.glob(f"results/{check}-*/report.json")
+    media = {"kind": "video", "bytes": 7, "duration": 2.5}
+    told = {"file": "clip.mp4", "sha256": "0" * 64, "sentence": "Cannot tell.", "engine": {"version": "1"}}
+    path.write_text(json.dumps({**told, "media": media}), encoding="utf-8")
+    return check
+
+
+def test_both_clients_have_the_same_methods() -> None:
+    def public(kind: type) -> dict[str, list[str]]:
+        methods = {name: one for name, one in vars(kind).items() if callable(one) and not name.startswith("_")}
+        return {name: list(signature(one).parameters) for name, one in methods.items()}
+
+    assert public(Client) == public(AsyncClient)
+
+
 def test_events_come_as_they_happen_and_go_on_after_the_last(client: Client, service: Service) -> None:
     check = service.wait()
     first = next(client.events(after=0))
@@ -172,6 +244,36 @@ def test_the_other_client_reads_lists_to_their_end(address: str, service: Servic
             return len([one async for one in client.checks()])
 
     assert asyncio.run(asking()) == 52
+
+
+def test_the_other_client_has_all_of_a_check_and_its_links(
+    address: str, service: Service, picture: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "as_pdf", lambda _: b"%PDF-1.7")
+    check, back = reviewed(service), tmp_path / "back.png"
+
+    async def asking() -> None:
+        async with AsyncClient(address) as client:
+            assert await client.pdf(check) == b"%PDF-1.7"
+            assert (await client.view(check))["people"] == []
+            assert await client.evidence(check) == []
+            await client.label(check, "made")
+            assert (await client.review(check))["@type"] == "MediaReview"
+            made = await client.share(check)
+            assert made.url is not None
+            assert [one.id for one in await client.shares(check)] == [made.id]
+            await client.revoke(check, made.id)
+            assert await client.shares(check) == ()
+            media = await client.upload(picture)
+            await client.download(media, back)
+            with pytest.raises(ServiceError, match="No file of this content"):
+                await client.download("0" * 64, back)
+            assert (await client.check_again(media)).media == media
+            assert "prints" in await client.health()
+            assert await client.detectors()
+
+    asyncio.run(asking())
+    assert back.read_bytes() == PNG
 
 
 def test_lines_that_are_no_event_are_none() -> None:

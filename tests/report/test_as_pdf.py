@@ -1,16 +1,18 @@
 """The page on paper, where the extra is installed; a sentence where it is not."""
 
 import re
+import subprocess
 import sys
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 
 import pytest
 
+import unmask.report.as_pdf as module
 from unmask.errors import MissingComponent
 from unmask.report.as_html import as_html
-from unmask.report.as_pdf import _FLOWING, as_pdf, require_printer
+from unmask.report.as_pdf import _FLOWING, as_pdf, prints, require_printer
 from unmask.types import Card, Report
 
 
@@ -67,6 +69,36 @@ def test_no_part_of_the_page_stays_a_grid() -> None:
     flowing = {one.strip() for rule in re.findall(r"([^{}]+)\{", _FLOWING) for one in rule.split(",")}
     assert len(selectors) >= 10
     assert selectors - flowing == set()
+
+
+@pytest.fixture
+def looked() -> Iterator[None]:
+    """What was found before is forgotten, and what the test finds, too."""
+    prints.cache_clear()
+    yield
+    prints.cache_clear()
+
+
+@pytest.mark.usefixtures("looked")
+def test_whether_it_prints_is_known_without_loading_what_prints() -> None:
+    asked = "import sys; from unmask.report.as_pdf import prints; print(prints(), 'weasyprint' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    try:
+        require_printer()
+    except MissingComponent:
+        assert done.stdout.split() == ["False", "False"]
+    else:
+        assert done.stdout.split() == ["True", "False"]
+
+
+@pytest.mark.usefixtures("looked")
+def test_without_the_extra_or_pango_it_does_not_print(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_LIBRARIES", ("libnonesuch.so.0",))
+    assert not prints()
+    prints.cache_clear()
+    monkeypatch.undo()
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    assert not prints()
 
 
 def test_without_the_extra_a_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

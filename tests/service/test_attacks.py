@@ -1,15 +1,20 @@
 """What is too much or too slow, and a machine that fails: nothing of it breaks the service or stays behind."""
 
 import errno
+import json
 import os
+import select
+import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from http.client import HTTPResponse
 from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.service.asking import (
+    PATIENCE_SECONDS,
     PNG,
     Service,
     all_of,
@@ -25,6 +30,7 @@ from unmask.service.server import UNREAD_SECONDS, listen
 from unmask.service.store.database import Database
 from unmask.service.worker import Worker
 
+STALL_SECONDS = 0.4
 JSON = {"content-type": "application/json"}
 
 HTML = b"<!doctype html><script>alert(document.domain)</script>"
@@ -34,7 +40,7 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 @pytest.fixture
 def impatient(tmp_path: Path) -> Iterator[Service]:
     """A service that takes little and waits for nobody."""
-    waits = {"upload_stall_seconds": 0.3, "request_seconds": 0.3, "upload_least_rate": 1e9}
+    waits = {"upload_stall_seconds": STALL_SECONDS, "request_seconds": 0.3, "upload_least_rate": 1e9}
     made = new_service(tmp_path / "impatient", limits={"max_bytes": 4096}, **waits)
     yield made
     made.database.close()
@@ -122,25 +128,49 @@ def trickle(send: Callable[[bytes], object], part: bytes) -> None:
         time.sleep(0.02)
 
 
-@pytest.mark.parametrize("path", ["/v1/media", "/v1/checks"])
-def test_a_body_that_stands_still_is_let_go(impatient: Service, path: str) -> None:
+def told_on(slow: socket.socket) -> Mapping[str, str]:
+    """The problem that a bare line was answered with: that it is too slow."""
+    with HTTPResponse(slow) as answer:
+        answer.begin()
+        assert answer.status == 408
+        told: Mapping[str, str] = json.loads(answer.read())
+    assert told["code"] == "too-slow"
+    return told
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/v1/media", "Nothing came for 0.4 seconds."),
+        ("/v1/checks", "The request did not come to its end within 0.3 seconds."),
+    ],
+)
+def test_a_body_that_stands_still_is_let_go(impatient: Service, path: str, said: str) -> None:
     head = f"POST {path} HTTP/1.1\nHost: HOST\nContent-Type: application/json\nContent-Length: 1000\n\nabc"
-    with on_the_line(impatient) as place, line(place, head) as slow:
-        told = all_of(slow)
-        assert told.startswith(b"HTTP/1.1 408")
-        assert b"too-slow" in told
+    with on_the_line(impatient) as place:
+        begun = time.monotonic()
+        with line(place, head) as slow:
+            told = told_on(slow)
+        assert time.monotonic() - begun >= 0.3
+    assert told["message"] == said
     alive(impatient)
 
 
-def test_a_file_that_trickles_is_let_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("unmask.service.routes.media.FIRST_SECONDS", 0.1)
-    impatient = new_service(tmp_path / "trickle", upload_least_rate=1e9)
+def test_a_file_that_trickles_is_let_go_when_its_first_time_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("unmask.service.routes.media.FIRST_SECONDS", 0.5)
+    impatient = new_service(tmp_path / "trickle", upload_least_rate=2e6)
     head = "POST /v1/media HTTP/1.1\nHost: HOST\nTransfer-Encoding: chunked\n\n"
-    with on_the_line(impatient) as place, line(place, head) as slow:
-        for _ in range(12):
-            slow.sendall(b"1\r\nx\r\n")
-            time.sleep(0.02)
-        assert slow.recv(65536).startswith(b"HTTP/1.1 408")
+    with on_the_line(impatient) as place:
+        begun = time.monotonic()
+        with line(place, head) as slow:
+            while not select.select([slow], [], [], 0.02)[0]:
+                slow.sendall(b"1\r\nx\r\n")
+                assert time.monotonic() - begun < PATIENCE_SECONDS
+            assert time.monotonic() - begun >= 0.5
+            told = told_on(slow)
+    assert told["message"] == "The file comes with less than 2000000 bytes a second."
     alive(impatient)
     impatient.database.close()
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +12,7 @@ from typing import Any
 import pytest
 
 import unmask.service.worker as module
+from tests.service.asking import eventually
 from tests.service.drawn import Store, still
 from unmask.errors import NoRoom, OutputError
 from unmask.examine import check as examine
@@ -129,6 +132,35 @@ def test_a_worker_whose_parent_is_gone_gives_back_what_it_holds(
     in_the_middle(monkeypatch, lambda: monkeypatch.setattr(os, "getppid", lambda: 1))
     worker.run()
     assert store.found(check)["state"] == "queued"
+
+
+ORPHAN = """
+import sys, time
+import unmask.service.worker as module
+from unmask.service.running import work
+from unmask.settings import settings
+module.check = lambda *_, **__: time.sleep(600)  # a detector that says nothing for long
+work(settings(), "one", int(sys.argv[1]))
+"""
+PARENT = f"""
+import os, subprocess, sys, time
+print(subprocess.Popen([sys.executable, "-c", {ORPHAN!r}, str(os.getpid())]).pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_worker_whose_parent_is_killed_does_not_wait_for_a_slow_detector(store: Store) -> None:
+    check = store.ask(still(), options=QUICK)
+    named = {"UNMASK_SERVE__FOLDER": str(store.folder), "UNMASK_SERVE__LEASE_SECONDS": "2"}
+    command = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, **named}) as parent:
+        assert parent.stdout is not None
+        orphan = Path("/proc", parent.stdout.readline().strip())
+        eventually(lambda: store.found(check)["state"] == "running")
+        parent.kill()
+    eventually(lambda: store.found(check)["state"] == "queued")
+    assert store.found(check)["attempts"] == 0
+    eventually(lambda: not orphan.exists() or "Z (zombie)" in (orphan / "status").read_text())
 
 
 def test_a_worker_without_its_parent_takes_nothing(store: Store, worker: Worker) -> None:

@@ -8,7 +8,7 @@
 
 from unmask.client.awaiting import AsyncClient
 from unmask.client.blocking import Client
-from unmask.client.told import Check, Event, Said
+from unmask.client.told import Check, Event, Said, Share
 from unmask.client.webhooks import verify_webhook
 
-__all__ = ["AsyncClient", "Check", "Client", "Event", "Said", "verify_webhook"]
+__all__ = ["AsyncClient", "Check", "Client", "Event", "Said", "Share", "verify_webhook"]

@@ -7,30 +7,39 @@ from typing import Any, Literal
 
 import httpx
 
-from unmask.client.told import (
+from unmask.client.calls import (
     ADDRESS,
     ANSWER_SECONDS,
-    LOOK_SECONDS,
+    SHARE_DAYS,
     Call,
-    Check,
-    Event,
-    Label,
     Priority,
-    Progress,
-    Reading,
-    State,
-    answered,
-    as_check,
-    asked,
-    blocks,
-    is_over,
-    label_call,
-    opened,
+    deletion,
+    new_check,
+    new_label,
+    new_share,
+    of,
     query,
-    require,
     resumed,
     shown,
 )
+from unmask.client.told import (
+    LOOK_SECONDS,
+    Check,
+    Event,
+    Label,
+    Progress,
+    Reading,
+    Share,
+    State,
+    answered,
+    as_check,
+    as_share,
+    blocks,
+    is_over,
+    opened,
+    require,
+)
+from unmask.media.writing import written_aside
 from unmask.types import Word
 
 
@@ -56,6 +65,11 @@ class Client:
         """Let go of the line."""
         self._http.close()
 
+    @property
+    def address(self) -> str:
+        """Of the service."""
+        return str(self._http.base_url)
+
     def upload(self, path: Path | str, *, name: str | None = None) -> str:
         """Send a file, and say its SHA-256.
 
@@ -78,12 +92,41 @@ class Client:
         priority: Priority = "person",
     ) -> Check:
         """Send a file and ask for it to be examined; the answer comes at once, ``wait`` waits for the verdict."""
-        body = asked(name or Path(path).name, only, threshold, priority, fast=fast)
-        return as_check((self._do(Call("POST", "/v1/checks", {}, {"media": self.upload(path), **body}))).json())
+        media, name = self.upload(path), name or Path(path).name
+        return self.check_again(media, name=name, only=only, fast=fast, threshold=threshold, priority=priority)
+
+    def check_again(
+        self,
+        media: str,
+        *,
+        name: str | None = None,
+        only: Sequence[str] | None = None,
+        fast: bool = False,
+        threshold: float | None = None,
+        priority: Priority = "person",
+    ) -> Check:
+        """Ask for a file to be examined that was sent before; ``media`` is its SHA-256."""
+        return as_check(self._do(new_check(media, name, only, threshold, priority, fast=fast)).json())
+
+    def download(self, media: str, path: Path | str) -> None:
+        """Get a file back, whole or not at all; ``media`` is its SHA-256.
+
+        Raises:
+            OutputError: It cannot be written.
+        """
+        with (
+            answered(self.address),
+            self._http.stream("GET", f"/v1/media/{media}") as answer,
+            written_aside(Path(path)) as aside,
+        ):
+            require(answer, answer.read() if answer.is_error else b"")
+            with aside.open("wb") as file:
+                for block in answer.iter_bytes():
+                    file.write(block)
 
     def find(self, check: str) -> Check:
         """Where a check stands."""
-        return as_check((self._do(Call("GET", f"/v1/checks/{check}", {}))).json())
+        return as_check(self._do(of(check)).json())
 
     def wait(self, check: str, *, on_progress: Progress | None = None, most_seconds: float = float("inf")) -> Check:
         """Wait until a check is done.
@@ -113,28 +156,70 @@ class Client:
 
     def report(self, check: str) -> Mapping[str, Any]:
         """The report, as `unmask check --json` prints it."""
-        found: Mapping[str, Any] = self._do(Call("GET", f"/v1/checks/{check}/report", {})).json()
+        found: Mapping[str, Any] = self._do(of(check, "/report")).json()
         return found
 
     def page(self, check: str) -> str:
         """The report as a page of HTML that needs nothing else."""
-        return self._do(Call("GET", f"/v1/checks/{check}/report", {"format": "html"})).text
+        return self._do(of(check, "/report", format="html")).text
+
+    def pdf(self, check: str) -> bytes:
+        """The report on sheets of A4, where the service prints: see ``health``."""
+        return self._do(of(check, "/report", format="pdf")).content
+
+    def evidence(self, check: str) -> Sequence[Mapping[str, Any]]:
+        """What detectors have said so far, in the order in which they said it."""
+        found: Sequence[Mapping[str, Any]] = self._do(of(check, "/evidence")).json()["evidence"]
+        return found
+
+    def view(self, check: str) -> Mapping[str, Any]:
+        """What a page draws: the report, boxes through time, curves, maps, pictures."""
+        found: Mapping[str, Any] = self._do(of(check, "/view")).json()
+        return found
+
+    def review(self, check: str) -> Mapping[str, Any]:
+        """The draft of a review for fact-checkers, in JSON-LD; it needs a label."""
+        found: Mapping[str, Any] = self._do(of(check, "/review")).json()
+        return found
 
     def label(self, check: str, word: Label | None, note: str = "") -> Check:
         """Set what a person says of the file; None takes it back."""
-        self._do(label_call(check, word, note))
+        self._do(new_label(check, word, note))
         return self.find(check)
 
     def delete(self, check: str) -> None:
         """Delete a check and its result; the file goes with the last check that needs it."""
-        self._do(Call("DELETE", f"/v1/checks/{check}", {}))
+        self._do(deletion(check))
+
+    def share(self, check: str, days: int = SHARE_DAYS) -> Share:
+        """Make a link to the report; whoever has it reads the report and nothing else."""
+        return as_share(self._do(new_share(check, days)).json(), self.address)
+
+    def shares(self, check: str) -> Sequence[Share]:
+        """Links to the report that still open it, without their addresses."""
+        told = self._do(of(check, "/shares")).json()["shares"]
+        return tuple(as_share(one, self.address) for one in told)
+
+    def revoke(self, check: str, share: str) -> None:
+        """Let a link open nothing from now on; ``share`` is its identity."""
+        self._do(deletion(check, share))
+
+    def detectors(self) -> Sequence[Mapping[str, Any]]:
+        """What each detector asks, needs and answers, and how it is known to fail."""
+        found: Sequence[Mapping[str, Any]] = self._do(Call("GET", "/v1/detectors")).json()["detectors"]
+        return found
+
+    def health(self) -> Mapping[str, Any]:
+        """The version of the service, how much waits, and whether it prints."""
+        found: Mapping[str, Any] = self._do(Call("GET", "/v1/health")).json()
+        return found
 
     def events(self, after: int | None = None) -> Iterator[Event]:
         """What happens to all checks, for ever; after the event with this number, or from now on."""
         seen = after
         while True:
             with (
-                answered(str(self._http.base_url)),
+                answered(self.address),
                 self._http.stream("GET", "/v1/events", headers=resumed(seen), timeout=None) as answer,
             ):
                 require(answer, answer.read() if answer.is_error else b"")
@@ -149,6 +234,6 @@ class Client:
         return self._send(call.method, call.path, params=call.query, json=call.body)
 
     def _send(self, method: str, path: str, **given: Any) -> httpx.Response:
-        with answered(str(self._http.base_url)):
+        with answered(self.address):
             answer = self._http.request(method, path, **given)
         return require(answer, answer.content)

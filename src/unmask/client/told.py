@@ -1,9 +1,8 @@
-"""What a service is asked and tells, the same for both clients."""
+"""What a service tells, the same for both clients."""
 
 import json
-import re
 import time
-from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,18 +11,14 @@ from typing import Any, BinaryIO, Literal
 import httpx
 from anyio import to_thread
 
-from unmask.errors import ServiceError, Unreadable, UsageError
+from unmask.errors import ServiceError, Unreadable
 from unmask.types import Word
 
-ADDRESS = "http://127.0.0.1:8420"
-"""Where `unmask serve` listens if nothing else was said."""
-ANSWER_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 BLOCK_BYTES = 1024 * 1024
 OVER = frozenset({"done", "failed", "quarantined"})
 
 State = Literal["queued", "running", "done", "failed", "quarantined"]
-Priority = Literal["person", "batch"]
 Label = Literal["filmed", "made", "unsure"]
 Kind = Literal["check", "progress", "evidence", "gone"]
 Progress = Callable[[float, float | None], None]
@@ -64,22 +59,27 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A link that opens a report.
+
+    Attributes:
+        id: Its identity, by which it is revoked.
+        expires: When it opens nothing any more: date and time in UTC.
+        url: Its whole address, told when it is made and never again; None then.
+    """
+
+    id: str
+    expires: str
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened to a check; ``number`` rises, ``told`` is what docs/guide/service.md lists."""
 
     number: int
     kind: Kind
     told: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request."""
-
-    method: str
-    path: str
-    query: Mapping[str, str]
-    body: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -101,28 +101,6 @@ class Reading:
         return Event(int(told["id"]), kind, json.loads(told["data"]))
 
 
-def asked(
-    name: str, only: Sequence[str] | None, threshold: float | None, priority: Priority, *, fast: bool
-) -> Mapping[str, Any]:
-    """The body of a request for a check, but for its file."""
-    chosen = None if only is None else list(only)
-    return {"name": name, "only": chosen, "fast": fast, "threshold": threshold, "priority": priority}
-
-
-def query(
-    state: State | None, verdict: Word | None, label: Label | Literal["none"] | None, text: str | None
-) -> Mapping[str, str]:
-    """The filters of a list."""
-    given = {"state": state, "verdict": verdict, "label": label, "q": text}
-    return {name: value for name, value in given.items() if value is not None}
-
-
-def label_call(check: str, word: Label | None, note: str) -> Call:
-    """Sets a label, or takes it back."""
-    place = f"/v1/checks/{check}/label"
-    return Call("DELETE", place, {}) if word is None else Call("PUT", place, {}, {"word": word, "note": note})
-
-
 def as_check(told: Mapping[str, Any]) -> Check:
     """A check as the service tells it."""
     said, label = told["verdict"], told["label"]
@@ -132,6 +110,12 @@ def as_check(told: Mapping[str, Any]) -> Check:
         verdict = Said(said["word"], said["probability"], interval, said["sentence"])
     word = None if label is None else label["word"]
     return Check(told["id"], told["media"], told["name"], told["state"], verdict, word, told)
+
+
+def as_share(told: Mapping[str, Any], address: str) -> Share:
+    """A link as the service tells it, which knows the path of its address only."""
+    url = told.get("url")
+    return Share(told["id"], told["expires"], None if url is None else address.rstrip("/") + url)
 
 
 def is_over(check: Check, on_progress: Progress | None, until: float) -> bool:
@@ -149,24 +133,6 @@ def is_over(check: Check, on_progress: Progress | None, until: float) -> bool:
     if check.state not in OVER and time.monotonic() > until:
         raise ServiceError(f"The check is still {check.state}.", code="not-done", way_out="Wait for longer.")
     return check.state in OVER
-
-
-def resumed(seen: int | None) -> Mapping[str, str]:
-    """Headers by which a stream begins after an event."""
-    return {} if seen is None else {"last-event-id": str(seen)}
-
-
-def shown(key: str | None) -> Mapping[str, str]:
-    """Headers that show a key.
-
-    Raises:
-        UsageError: It cannot be one. It is not repeated: errors end in logs.
-    """
-    if key is None:
-        return {}
-    if not re.fullmatch(r"[\x21-\x7e]{1,200}", key):
-        raise UsageError("The key is none: it has spaces, line ends or other signs; give it as it was shown.")
-    return {"authorization": f"Bearer {key}"}
 
 
 @contextmanager

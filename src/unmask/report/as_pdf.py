@@ -1,9 +1,13 @@
 """A report's page as PDF, printed by WeasyPrint: an extra, which needs Pango of the system."""
 
+import ctypes
+from functools import cache
+from importlib.util import find_spec
 from types import ModuleType
 
 from unmask.errors import MissingComponent
 
+_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0")
 _FLOWING = """
 @media print {
   .tables, .words, .cards, .questions, .reasons, .reasons ul, .plain, .told, .figures, .verdict,
@@ -46,6 +50,19 @@ def require_printer() -> None:
         MissingComponent: It cannot; the sentence says what to install.
     """
     _printer()
+
+
+@cache
+def prints() -> bool:
+    """The same without loading WeasyPrint, for those who only want to know: it takes half a second, and 30 MB."""
+    if find_spec("weasyprint") is None:
+        return False
+    try:
+        for name in _LIBRARIES:
+            ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
 
 
 def _printer() -> ModuleType:

@@ -15,6 +15,7 @@ from unmask.report.plain import text
 from unmask.service.bodies import SmallBodies
 from unmask.service.callers import Door, needs_keys_always
 from unmask.service.context import Context
+from unmask.service.describing import ABOUT, LICENSE, SERVERS, TAGS, described, name_detectors
 from unmask.service.entrance import Entrance
 from unmask.service.guard import HEADERS, Guard
 from unmask.service.problems import Problem, told
@@ -55,10 +56,14 @@ def create_app(
         yield
         await stream.stop()
 
-    app = FastAPI(
+    app = _Described(
         title="unmask",
         version=__version__,
-        description="Tells a filmed face from a made one, and says why.",
+        description=ABOUT,
+        openapi_tags=TAGS,
+        license_info=LICENSE,
+        servers=SERVERS,
+        generate_unique_id_function=_named,
         openapi_url="/v1/openapi.json",
         docs_url=None,  # its page asks another site for scripts
         redoc_url=None,
@@ -82,6 +87,21 @@ def create_app(
     if with_page:
         page.mount(app)
     return app
+
+
+class _Described(FastAPI):
+    """Describes what stands before its routes, too."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description, with the names of the detectors that there are now."""
+        if self.openapi_schema is None:
+            self.openapi_schema = described(super().openapi())
+        name_detectors(self.openapi_schema, self.state.context.settings)
+        return self.openapi_schema
+
+
+def _named(route: Any) -> str:  # now an APIRoute, now what FastAPI makes of one
+    return "_".join((*map(str, route.tags), route.name))
 
 
 def _problem(_: Request, error: Any) -> JSONResponse:

@@ -125,9 +125,14 @@ def shown(scope: MutableMapping[str, Any]) -> Shown:
     path = scope["path"]
     headers = [value.decode("latin-1") for name, value in scope["headers"] if name == b"authorization"]
     secrets = [value[7:].strip() for value in headers if value[:7].lower() == "bearer "]
-    if not secrets and reads and _KEY_IN_ADDRESS.fullmatch(path):
+    if not secrets and may_show_in_address(scope["method"], path):
         secrets = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True).get("key", [])
     return Shown(bool(reads and _OPEN.fullmatch(path)), "read" if reads else "check", tuple(secrets))
+
+
+def may_show_in_address(method: str, path: str) -> bool:
+    """Whether a key is taken as ``?key=``, too."""
+    return method in _READING and bool(_KEY_IN_ADDRESS.fullmatch(path))
 
 
 def needs_keys_always(serve: ServiceSettings) -> bool:

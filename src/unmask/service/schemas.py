@@ -1,8 +1,10 @@
 """What requests hold and answers tell; the OpenAPI description is made of these."""
 
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from unmask.service.store.checks import Label, Priority, State
 from unmask.types import MediaKind, Word
@@ -16,16 +18,65 @@ FileName = Annotated[
 ]
 
 
+_SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+_CHECK: dict[str, Any] = {
+    "id": "c_V1StGXR8_Z5jdHi6",
+    "media": _SHA256,
+    "name": "clip.mp4",
+    "state": "queued",
+    "priority": "person",
+    "options": {"only": None, "fast": False, "threshold": None},
+    "progress": None,
+    "attempts": 0,
+    "created": "2026-03-01T09:30:00.000+00:00",
+    "started": None,
+    "finished": None,
+    "verdict": None,
+    "error": None,
+    "label": None,
+    "media_kept": True,
+}
+
+
+def _like(example: dict[str, Any]) -> ConfigDict:
+    """Shows an example in the description."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
+
+
+def _whole(value: object) -> object:
+    """JSON knows one kind of number: 7.0 is an integer, too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 class _Asked(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)  # else "1" and true would be numbers
 
 
 class _Told(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def _in_digits(value: object) -> object:
+    """Pydantic takes "+5", " 5" and "5.0", too; no description could say so."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]+", value):
+        raise PydanticCustomError("int_parsing", "Input should be a whole number in digits")
+    return value
+
+
+IN_DIGITS = BeforeValidator(_in_digits)
+"""Of a number that stands in an address or a header."""
+
+
 class ProblemOut(_Told):
     """Why a request is not answered as it was meant."""
+
+    model_config = _like(
+        {
+            "code": "no-check",
+            "message": "There is no such check.",
+            "way_out": "GET /v1/checks lists those that there are.",
+        }
+    )
 
     code: str
     message: str
@@ -35,6 +86,8 @@ class ProblemOut(_Told):
 class MediaOut(_Told):
     """A file that is kept."""
 
+    model_config = _like({"sha256": _SHA256, "bytes": 48213, "name": "clip.mp4", "known": False})
+
     sha256: Sha256
     bytes: int
     name: str
@@ -43,6 +96,8 @@ class MediaOut(_Told):
 
 class CheckIn(_Asked):
     """What shall be examined, and how."""
+
+    model_config = _like({"media": _SHA256, "name": "clip.mp4", "fast": True, "threshold": 0.9})
 
     media: Sha256
     name: FileName | None = None
@@ -83,6 +138,8 @@ class VerdictOut(_Told):
 class LabelIn(_Asked):
     """What a person says of the file, beside the machine's verdict."""
 
+    model_config = _like({"word": "filmed", "note": "The camera was ours."})
+
     word: Label
     note: str = Field(default="", max_length=4000, pattern=NO_NUL)
 
@@ -97,6 +154,8 @@ class LabelOut(_Told):
 
 class CheckOut(_Told):
     """A check, and where it stands."""
+
+    model_config = _like(_CHECK)
 
     id: CheckId
     media: Sha256
@@ -166,12 +225,15 @@ class HealthOut(_Told):
     queued: int
     running: int
     workers: int
+    prints: bool = Field(description="Whether reports can be had as PDF.")
 
 
 class ShareIn(_Asked):
     """How long a link opens the report."""
 
-    days: int = Field(default=7, ge=1, le=90)
+    model_config = _like({"days": 14})
+
+    days: Annotated[int, Field(ge=1, le=90), BeforeValidator(_whole)] = 7
 
 
 class ShareNewOut(_Told):

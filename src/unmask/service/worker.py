@@ -68,7 +68,12 @@ class Worker:
     @property
     def stopping(self) -> bool:
         """Whether it was asked to stop, or whoever started it is gone."""
-        return self._stop.is_set() or (self.parent is not None and os.getppid() != self.parent)
+        return self._stop.is_set() or self.orphaned
+
+    @property
+    def orphaned(self) -> bool:
+        """Whether whoever started it is gone."""
+        return self.parent is not None and os.getppid() != self.parent
 
     def run(self) -> None:
         """Examine what waits, until asked to stop; the database may be away for a while."""
@@ -197,6 +202,9 @@ class _Held:
 
     def _beat(self) -> None:
         while not self._over.wait(self._seconds() / BEATS_A_LEASE):
+            if self.worker.orphaned:
+                self._leave()
+                return
             try:
                 queue.beat(self.worker.database, self.lease, self._seconds())
             except LeaseLost:
@@ -204,6 +212,12 @@ class _Held:
                 return
             except OutputError:
                 continue  # the database is away for a moment; the lease has time for three more
+
+    def _leave(self) -> None:
+        """Give the check back and end the process: its detector may not say its next word for minutes."""
+        with suppress(LeaseLost, OutputError):  # lost, or it will run out
+            queue.release(self.worker.database, self.lease)
+        os._exit(1)
 
 
 _FORESEEN = (UnmaskError, LeaseLost, Stopped)

@@ -54,11 +54,22 @@ def test_a_check_of_a_file_that_is_not_there_is_refused(service: Service) -> Non
         {"name": ""},
         {"surplus": 1},
         {"fast": "perhaps"},
+        {"threshold": True},
+        {"threshold": "0.7"},
+        {"fast": 1},
+        {"fast": "true"},
+        {"only": "file"},
+        {"name": 7},
     ],
 )
 def test_a_value_that_is_not_taken_is_named(service: Service, wrong: dict[str, object]) -> None:
     answer = service.post("/v1/checks", json={"media": service.keep(), **wrong})
     assert problem(answer, 422, "invalid").startswith(f"body.{next(iter(wrong))}")
+
+
+def test_a_threshold_is_any_number_within_its_range(service: Service) -> None:
+    asked = service.post("/v1/checks", json={"media": service.keep(), "threshold": 1})
+    assert asked.json()["options"]["threshold"] == 1.0
 
 
 def test_a_detector_that_does_not_exist_is_named(service: Service) -> None:
@@ -193,7 +204,7 @@ def test_the_list_is_searched_by_name_note_and_hash(service: Service) -> None:
         assert names(service, f"?q={text}") == ["Interview.mp4"], text
 
 
-@pytest.mark.parametrize("query", ["state=lost", "verdict=real", "label=maybe", "limit=0", "limit=201", "limit=x"])
+@pytest.mark.parametrize("query", ["state=lost", "verdict=real", "label=maybe", "limit=0", "limit=201", "limit=+5"])
 def test_a_filter_that_is_not_there_is_named(service: Service, query: str) -> None:
     assert problem(service.get(f"/v1/checks?{query}"), 422, "invalid").startswith(
         f"query.{query.split('=', maxsplit=1)[0]}"
@@ -210,8 +221,10 @@ def test_a_label_is_set_changed_and_taken_back(service: Service) -> None:
     assert service.get(place).json()["label"] is None
 
 
-@pytest.mark.parametrize("label", [{"word": "fake"}, {"word": "made", "note": "x" * 4001}, {"note": "x"}, {}])
-def test_a_label_that_is_none_is_refused(service: Service, label: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    "label", [{"word": "fake"}, {"word": "made", "note": "x" * 4001}, {"word": "made", "note": 1}, {}]
+)
+def test_a_label_that_is_none_is_refused(service: Service, label: dict[str, object]) -> None:
     problem(service.ask("PUT", f"/v1/checks/{service.done()}/label", json=label), 422, "invalid")
 
 

@@ -43,12 +43,17 @@ def test_a_file_is_given_back_as_it_came(service: Service) -> None:
         ("bytes=1000-", 206, PNG[1000:]),
         ("bytes=-2", 206, PNG[-2:]),
         ("bytes=10-99999", 206, PNG[10:]),
-        ("bytes=99999-", 416, b""),
     ],
 )
 def test_a_player_asks_for_ranges(service: Service, asked: str, status: int, content: bytes) -> None:
     answer = service.get(f"/v1/media/{service.keep()}", headers={"range": asked})
     assert (answer.status_code, answer.content) == (status, content)
+
+
+def test_a_range_behind_the_end_is_told_where_that_is(service: Service) -> None:
+    answer = service.get(f"/v1/media/{service.keep()}", headers={"range": "bytes=99999-"})
+    assert f" {len(PNG)} bytes," in problem(answer, 416, "out-of-range")
+    assert answer.headers["content-range"] == f"bytes */{len(PNG)}"
 
 
 def test_several_ranges_come_in_parts(service: Service) -> None:
@@ -57,8 +62,19 @@ def test_several_ranges_come_in_parts(service: Service) -> None:
     assert answer.headers["content-type"].startswith("multipart/byteranges")
 
 
-def test_a_range_that_makes_no_sense_is_refused(service: Service) -> None:
-    assert service.get(f"/v1/media/{service.keep()}", headers={"range": "pages=1"}).status_code == 400
+@pytest.mark.parametrize("asked", ["pages=1", "bytes", "bytes=", "bytes=a-b", "bytes=5-2", ""])
+def test_a_range_that_makes_no_sense_is_refused(service: Service, asked: str) -> None:
+    problem(service.get(f"/v1/media/{service.keep()}", headers={"range": asked}), 400, "bad-range")
+
+
+@pytest.mark.parametrize("part", ["report", "report?format=html", "view"])
+def test_parts_of_a_result_come_in_ranges_that_make_sense(service: Service, part: str) -> None:
+    address = f"/v1/checks/{service.done()}/{part}"
+    whole = service.get(address).content
+    answer = service.get(address, headers={"range": "bytes=1-3"})
+    assert (answer.status_code, answer.content) == (206, whole[1:4])
+    problem(service.get(address, headers={"range": "bytes=99999-"}), 416, "out-of-range")
+    problem(service.get(address, headers={"range": "bytes=5-2"}), 400, "bad-range")
 
 
 def test_a_head_tells_the_size_alone(service: Service) -> None:

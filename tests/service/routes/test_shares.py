@@ -56,7 +56,9 @@ def test_a_link_opens_for_the_days_that_were_asked_for(
     problem(service.get(url), 404, "no-share")
 
 
-@pytest.mark.parametrize("asked", [{"days": 0}, {"days": 91}, {"days": 1.5}, {"days": "x"}, {"surplus": 1}])
+@pytest.mark.parametrize(
+    "asked", [{"days": 0}, {"days": 91}, {"days": 1.5}, {"days": "7"}, {"days": True}, {"surplus": 1}]
+)
 def test_days_that_are_not_taken_are_named(service: Service, asked: dict[str, object]) -> None:
     answer = service.post(f"/v1/checks/{service.done()}/shares", json=asked)
     assert problem(answer, 422, "invalid").startswith("body.")

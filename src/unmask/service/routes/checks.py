@@ -5,19 +5,19 @@ from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import FileResponse
 from sqlalchemy import Connection
 
 from unmask.engine import known_names
 from unmask.errors import UsageError
 from unmask.report.place import page_name
-from unmask.service.answers import BODY, answers
+from unmask.service.answers import BODY, RANGE, answers, ranged
 from unmask.service.callers import Caller
 from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
 from unmask.service.printing import printed
 from unmask.service.problems import Problem, told, too_many
-from unmask.service.schemas import NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
+from unmask.service.ranges import Ranged
+from unmask.service.schemas import IN_DIGITS, NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
 from unmask.service.store import audit, checks, events
 from unmask.service.store.checks import Filters, Label, Options, State, Told
 from unmask.service.store.keeping import remove_check
@@ -28,10 +28,27 @@ PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
 ASK_AGAIN_SECONDS = 10
 router = APIRouter(tags=["checks"])
 Form = Literal["json", "html", "pdf"]
+ACCEPTED: dict[int | str, dict[str, Any]] = {
+    202: {
+        "description": "The check waits.",
+        "headers": {"Location": {"schema": {"type": "string"}, "description": "Where it says how it stands."}},
+    }
+}
+FORMS: dict[str, Any] = {
+    "application/json": {"schema": {"type": "object"}},
+    "text/html": {"schema": {"type": "string"}},
+    "application/pdf": {},
+}
 PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html", "pdf": "report.html"}
 
 
-@router.post("/checks", status_code=202, response_model=CheckOut, responses=answers(*BODY, 404))
+@router.post(
+    "/checks",
+    summary="Ask for a check",
+    status_code=202,
+    response_model=CheckOut,
+    responses=answers(*BODY, 404) | ACCEPTED,
+)
 def create(asked: CheckIn, given: Given, asking: Asking, response: Response) -> Told:
     """Ask for a file to be examined; the answer comes at once, the verdict later."""
     only = None if asked.only is None else tuple(asked.only)
@@ -52,7 +69,7 @@ def create(asked: CheckIn, given: Given, asking: Asking, response: Response) -> 
     return found
 
 
-@router.get("/checks", response_model=ChecksOut, responses=answers())
+@router.get("/checks", summary="List checks", response_model=ChecksOut, responses=answers())
 def listed(  # noqa: PLR0917 # FastAPI names them all
     given: Given,
     asking: Asking,
@@ -66,7 +83,7 @@ def listed(  # noqa: PLR0917 # FastAPI names them all
     after: Annotated[
         str | None, Query(max_length=200, pattern=PLACE, description="What the page before named as next.")
     ] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    limit: Annotated[int, Query(ge=1, le=200), IN_DIGITS] = 50,
 ) -> dict[str, Any]:
     """Checks, the newest first."""
     filters = Filters(state, verdict, label, q, asking.sees)
@@ -79,13 +96,15 @@ def listed(  # noqa: PLR0917 # FastAPI names them all
     return {"checks": found, "next": following}
 
 
-@router.get("/checks/{check}", response_model=CheckOut, responses=answers(404))
+@router.get("/checks/{check}", summary="Get a check", response_model=CheckOut, responses=answers(404))
 def one(check: CheckId, given: Given, asking: Asking) -> Told:
     """Where a check stands."""
     return _found(check, given, asking)
 
 
-@router.get("/checks/{check}/evidence", response_model=EvidenceOut, responses=answers(404))
+@router.get(
+    "/checks/{check}/evidence", summary="Get what is known so far", response_model=EvidenceOut, responses=answers(404)
+)
 def evidence(check: CheckId, given: Given, asking: Asking) -> dict[str, Any]:
     """What detectors have said so far, in the order in which they said it."""
     _found(check, given, asking)
@@ -94,7 +113,10 @@ def evidence(check: CheckId, given: Given, asking: Asking) -> dict[str, Any]:
 
 @router.get(
     "/checks/{check}/report",
-    responses=answers(404, 409, 501) | {200: {"content": {"text/html": {}, "application/pdf": {}}}},
+    summary="Get the report",
+    response_class=Response,
+    responses=ranged(FORMS) | answers(409, 501),
+    openapi_extra=RANGE,
 )
 def report(
     check: CheckId,
@@ -113,7 +135,7 @@ def report(
     name = Path(page_name(found["name"], found["media"])).with_suffix(f".{format}").name
     if format == "pdf":
         return _pdf(path, name)
-    return FileResponse(
+    return Ranged(
         path,
         media_type=kind,
         headers=headers,
@@ -122,13 +144,19 @@ def report(
     )
 
 
-@router.get("/checks/{check}/view", responses=answers(404, 409) | {200: {"content": {"application/json": {}}}})
-def view(check: CheckId, given: Given, asking: Asking) -> FileResponse:
+@router.get(
+    "/checks/{check}/view",
+    summary="Get what a page draws",
+    response_class=Response,
+    responses=ranged({"application/json": {"schema": {"type": "object"}}}) | answers(409),
+    openapi_extra=RANGE,
+)
+def view(check: CheckId, given: Given, asking: Asking) -> Ranged:
     """What a page draws: the report, boxes through time, curves, maps, pictures."""
-    return FileResponse(_part(check, given, asking, "view.json"), media_type="application/json")
+    return Ranged(_part(check, given, asking, "view.json"), media_type="application/json")
 
 
-@router.put("/checks/{check}/label", response_model=CheckOut, responses=answers(*BODY, 404))
+@router.put("/checks/{check}/label", summary="Set a label", response_model=CheckOut, responses=answers(*BODY, 404))
 def set_label(check: CheckId, asked: LabelIn, given: Given, asking: Asking) -> Told:
     """Set what a person says of the file; it stands beside the machine's verdict and changes nothing of it."""
     with given.database.writing() as connection:
@@ -139,7 +167,7 @@ def set_label(check: CheckId, asked: LabelIn, given: Given, asking: Asking) -> T
     return found
 
 
-@router.delete("/checks/{check}/label", status_code=204, responses=answers(404))
+@router.delete("/checks/{check}/label", summary="Remove a label", status_code=204, responses=answers(404))
 def drop_label(check: CheckId, given: Given, asking: Asking) -> None:
     """Take back what a person said of the file."""
     with given.database.writing() as connection:
@@ -148,7 +176,7 @@ def drop_label(check: CheckId, given: Given, asking: Asking) -> None:
         audit.append(connection, asking.name, "label-removed", check)
 
 
-@router.delete("/checks/{check}", status_code=204, responses=answers(404))
+@router.delete("/checks/{check}", summary="Delete a check", status_code=204, responses=answers(404))
 def delete(check: CheckId, given: Given, asking: Asking) -> None:
     """Delete a check and its result; the file goes with the last check that needs it. One that runs is ended."""
     if not remove_check(given.database, given.folder, check, asking.sees, asking.name):

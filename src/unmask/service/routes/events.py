@@ -5,13 +5,15 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from anyio import to_thread
-from fastapi import APIRouter, Header
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import StreamingResponse
+from pydantic import Field
 
 from unmask.errors import OutputError
 from unmask.service.answers import answers
 from unmask.service.callers import Caller
 from unmask.service.context import Asking, Context, Given
+from unmask.service.schemas import IN_DIGITS
 
 MOST = 2**63 - 1
 """The largest number of an event that a database keeps."""
@@ -20,9 +22,16 @@ ASKED_AGAIN_SECONDS = 1.0
 router = APIRouter(tags=["events"])
 
 
-@router.get("/events", responses=answers() | {200: {"content": {"text/event-stream": {}}}})
+@router.get(
+    "/events",
+    summary="Listen",
+    response_class=Response,
+    responses=answers() | {200: {"content": {"text/event-stream": {}}}},
+)
 def listen(
-    given: Given, asking: Asking, last_event_id: Annotated[int | None, Header(ge=0, le=MOST)] = None
+    given: Given,
+    asking: Asking,
+    last_event_id: Annotated[Annotated[int, Field(ge=0, le=MOST), IN_DIGITS] | None, Header()] = None,
 ) -> StreamingResponse:
     """All that happens from now on, or after the event with the number in `Last-Event-ID`.
 

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import FileResponse
 from starlette.requests import ClientDisconnect
 
 from unmask.errors import InputError, NoRoom, OverLimit
 from unmask.media.source import format_of, open_source
-from unmask.service.answers import answers
+from unmask.service.answers import RANGE, answers, ranged
 from unmask.service.callers import Caller
 from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import MEDIA_POLICY, POLICY
 from unmask.service.problems import Problem, told
+from unmask.service.ranges import Ranged
 from unmask.service.schemas import FileName, MediaOut, Sha256
 from unmask.service.store.checks import sees_media
 from unmask.service.store.keeping import keep
@@ -50,22 +50,20 @@ FILE = {
     "requestBody": {
         "required": True,
         "description": "The file, as it is.",
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
+        "content": {UNKNOWN: {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
     }
 }
-BYTES: dict[str, Any] = {
-    kind: {} for kind in ("application/octet-stream", *sorted(set(KINDS.values())), "multipart/byteranges")
-}
-RANGES: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The file.", "content": BYTES},
-    206: {"description": "The ranges that were asked for.", "content": BYTES},
-    400: {"description": "The ranges cannot be read.", "content": {"text/plain": {}}},
-    416: {"description": "The file does not reach so far.", "content": {"text/plain": {}}},
+BYTES: dict[str, Any] = {kind: {} for kind in (UNKNOWN, *sorted(set(KINDS.values())))}
+KEPT: dict[int | str, dict[str, Any]] = {
+    201: {
+        "description": "The file is kept.",
+        "links": {"check": {"operationId": "checks_create", "requestBody": {"media": "$response.body#/sha256"}}},
+    }
 }
 SEND_FASTER = "Send the file again over a faster line."
 
 
-@router.post("/media", status_code=201, responses=answers(400, 507), openapi_extra=FILE)
+@router.post("/media", summary="Send a file", status_code=201, responses=answers(400, 507) | KEPT, openapi_extra=FILE)
 async def upload(
     request: Request, given: Given, asking: Asking, name: Annotated[FileName, Query()] = "file"
 ) -> MediaOut:
@@ -94,14 +92,16 @@ async def upload(
 
 
 @router.head("/media/{sha256}", include_in_schema=False)
-@router.get("/media/{sha256}", responses=answers(404) | RANGES)
+@router.get(
+    "/media/{sha256}", summary="Get a file", response_class=Response, responses=ranged(BYTES), openapi_extra=RANGE
+)
 def download(sha256: Sha256, given: Given, asking: Asking) -> Response:
     """The file, whole or in ranges, as players ask for it."""
     path = place_of(given.folder, sha256)
     if not _sees(asking, sha256, given) or not path.is_file():
         raise Problem(404, "no-media", "No file of this content is kept.", "Send it again.")
     headers = {POLICY: MEDIA_POLICY, "cache-control": "private, max-age=3600"}
-    return FileResponse(path, media_type=_kind_of(path, given), headers=headers)
+    return Ranged(path, media_type=_kind_of(path, given), headers=headers)
 
 
 def _sees(asking: Caller, sha256: str, given: Context) -> bool:
@@ -138,7 +138,7 @@ async def _blocks(request: Request, given: Context) -> AsyncIterator[bytes]:
         came += len(part)
         late = time.monotonic() - begun - FIRST_SECONDS
         if late > 0 and came < late * serve.upload_least_rate:
-            said = f"The file comes with less than {serve.upload_least_rate:g} bytes a second."
+            said = f"The file comes with less than {serve.upload_least_rate:.0f} bytes a second."
             raise Problem(408, "too-slow", said, SEND_FASTER)
         if len(held) >= BLOCK:
             yield bytes(held)

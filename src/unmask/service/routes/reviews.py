@@ -2,7 +2,7 @@
 
 import json
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from fastapi.responses import JSONResponse
 
 from unmask.report.media_review import Judgement, media_review
@@ -16,7 +16,12 @@ KIND = "application/ld+json"
 router = APIRouter(tags=["checks"])
 
 
-@router.get("/checks/{check}/review", responses=answers(404, 409) | {200: {"content": {KIND: {}}}})
+@router.get(
+    "/checks/{check}/review",
+    summary="Get the draft of a review",
+    response_class=Response,
+    responses=answers(404, 409) | {200: {"content": {KIND: {"schema": {"type": "object"}}}}},
+)
 def review(check: CheckId, given: Given, asking: Asking) -> JSONResponse:
     """A draft in JSON-LD (schema.org MediaReview): the rating is the person's label, the verdict stands beside it."""
     path = require_part(check, given, asking, "report.json")
