@@ -5,6 +5,8 @@ import pytest
 
 from tests.service.asking import Service, new_service
 from tests.service.holders import Holder, holder
+from tests.service.places import InFolder, InObjects, ObjectServer, Place, object_server, place_in_objects
+from unmask.service.store.folder import FolderStorage
 
 
 @pytest.fixture
@@ -31,3 +33,35 @@ def mine(service: Service, newsroom: Holder) -> str:
     check = newsroom.check()
     service.finish(check)
     return check
+
+
+@pytest.fixture(scope="session")
+def shared_server() -> Iterator[ObjectServer]:
+    with object_server() as server:
+        yield server
+
+
+@pytest.fixture
+def objects(shared_server: ObjectServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> InObjects:
+    """A bucket of this test's own."""
+    for name, value in shared_server.environment.items():
+        monkeypatch.setenv(name, value)
+    return place_in_objects(tmp_path)
+
+
+@pytest.fixture
+def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectServer]:
+    """An object store that this test may stop."""
+    with object_server() as server:
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        yield server
+
+
+@pytest.fixture(params=["folder", "objects"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Tests that ask for it run on a folder and on an object store."""
+    if request.param == "folder":
+        return InFolder(FolderStorage(tmp_path))
+    found: InObjects = request.getfixturevalue("objects")
+    return found
