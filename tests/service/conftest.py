@@ -2,11 +2,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from tests.service.asking import Service, new_service
 from tests.service.holders import Holder, holder
 from tests.service.places import InFolder, InObjects, ObjectServer, Place, object_server, place_in_objects
+from tests.service.store.postgresql import programs, running
 from unmask.service.store.folder import FolderStorage
+from unmask.service.store.tables import metadata
 
 
 @pytest.fixture
@@ -56,6 +59,24 @@ def own_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectServer]:
         for name, value in server.environment.items():
             monkeypatch.setenv(name, value)
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql_address() -> Iterator[str]:
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL is not installed; its initdb and pg_ctl are looked for")
+    with running(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def postgresql(postgresql_address: str) -> Iterator[str]:
+    """Address of a PostgreSQL that has no tables of another test."""
+    yield postgresql_address
+    engine = create_engine(postgresql_address.replace("postgresql", "postgresql+psycopg", 1))
+    metadata.drop_all(engine)
+    engine.dispose()
 
 
 @pytest.fixture(params=["folder", "objects"])

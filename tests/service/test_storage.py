@@ -1,11 +1,13 @@
 """The service with its files in an object store: the whole way, and what becomes of checks while the store is away."""
 
 import json
+import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import httpx
 import pytest
 
 import unmask.service.worker as module
-from tests.cli.program import unmask
+from tests.cli.program import COMMAND, environment, unmask
 from tests.service.asking import PNG, Service, new_service, on_the_line, problem
 from tests.service.drawn import Store, still
 from tests.service.places import InObjects, ObjectServer, place_in_objects
@@ -92,6 +94,44 @@ def test_the_whole_way_through_an_object_store(own_server: ObjectServer, place: 
         assert (code, said) == (0, "")
     finally:
         served.kill()
+
+
+def test_two_machines_share_what_lies_in_database_and_store(
+    own_server: ObjectServer, place: InObjects, postgresql: str, tmp_path: Path
+) -> None:
+    """Each has a folder of its own: one takes files in, the other examines them, a third answers."""
+    storage = f"s3://{place.storage.place}"
+    settings = {**own_server.environment, "UNMASK_SERVE__STORAGE": storage, "UNMASK_SERVE__DATABASE": postgresql}
+    command = [*COMMAND, "serve", "worker", "--folder", tmp_path / "examines"]
+    options = ["--storage", storage, "--database", postgresql]
+    with ended(subprocess.Popen([*command, *options], env=environment(**own_server.environment))):
+        taking, answering = (Served(tmp_path / name, workers=0, **settings) for name in ("takes", "answers"))
+        try:
+            content = still(1)
+            check = taking.send(content, only=["file"], fast=True)
+            found = answering.await_state(check, "done")
+            assert answering.ask("GET", f"/v1/checks/{check}/report")["verdict"] == found["verdict"]["word"]
+            with urllib.request.urlopen(f"{answering.address}/v1/media/{found['media']}", timeout=30) as answer:  # noqa: S310 # ours
+                assert answer.read() == content
+            answering.ask("DELETE", f"/v1/checks/{check}")
+            assert place.files() == set()
+        finally:
+            taking.kill()
+            answering.kill()
+    left = [path for name in ("takes", "examines", "answers") for path in (tmp_path / name).rglob("*")]
+    assert [path.name for path in left if path.is_file()] == []
+
+
+@contextmanager
+def ended(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """A process that ends when it is asked to."""
+    try:
+        yield
+        process.terminate()
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
 
 
 def test_while_the_store_is_away_a_check_stumbles_once_and_then_is_finished(

@@ -34,13 +34,14 @@ def keep_house(database: Database, storage: Storage, keep_days: float | None) ->
     now = time.time()
     for sweep in (media.sweep, fetched.sweep):
         sweep(storage.folder, now - LEFT_SECONDS)
-    keeping.sweep(database, storage, now - LEFT_SECONDS)
     events.prune(database, now - NEWS_SECONDS)
+    shares.prune(database, now)
+    deliveries.prune(database, now)
+    # Then what the storage may hinder, which need not answer.
+    keeping.sweep(database, storage, now - LEFT_SECONDS)
     keeping.drop_unasked(database, storage, now - UNASKED_SECONDS)
     if keep_days is not None:
         keeping.drop_old(database, storage, now - keep_days * DAY)
-    shares.prune(database, now)
-    deliveries.prune(database, now)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ class FolderStorage:
 
     Attributes:
         folder: It.
-        made: Whether it is made where it is not there; a mount that is missing must not become a folder.
+        made: Whether it may be made at the start; a mount that is missing must not become a folder.
     """
 
     folder: Path
@@ -38,7 +38,7 @@ class FolderStorage:
             with tempfile.TemporaryFile(dir=self.folder / COMING) as probe:
                 probe.write(b"probe")
         except OSError as error:
-            raise refusal(error) from error
+            raise _unwritable(self.folder, error) from error
 
     def bring(self, sealed: Path, sha256: str) -> None:
         """Nothing takes long here."""
@@ -164,6 +164,12 @@ def _older(folder: Path, pattern: str, older_than: float) -> Iterator[Path]:
 
 def _gone(error: OSError) -> OutputError:
     return OutputError(f"The file cannot be read: {error.strerror}.")
+
+
+def _unwritable(folder: Path, error: OSError) -> OutputError:
+    if error.errno in NO_ROOM:
+        return refusal(error)
+    return OutputError(f"The folder {folder} of the service cannot be written: {error.strerror}.")
 
 
 def _result_refusal(error: OSError) -> OutputError:
