@@ -66,8 +66,7 @@ def stumbles(store: Store, check: str) -> int:
 
 def test_the_whole_way_through_an_object_store(own_server: ObjectServer, place: InObjects, tmp_path: Path) -> None:
     """A server and its worker are processes of their own, and nothing of the file stays on this machine."""
-    settings = {**own_server.environment, "UNMASK_SERVE__STORAGE": f"s3://{place.storage.place}"}
-    served = Served(tmp_path / "own", workers=1, **settings)
+    served = Served(tmp_path / "own", 1, "--storage", f"s3://{place.storage.place}", **own_server.environment)
     try:
         content = still(1)
         check = served.send(content, only=["file"], fast=True)

@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -150,7 +151,9 @@ def test_a_store_that_says_nothing_is_waited_for_and_given_up(tmp_path: Path, mo
     monkeypatch.setattr(module, "READ_SECONDS", 0.1)
     with answering(None) as address:
         monkeypatch.setenv("AWS_ENDPOINT_URL", address)
+        begun = time.monotonic()
         assert "too slow" in refused(DEEDS["stored"], open_objects("bucket", tmp_path))
+    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize("other", [b"a fake", b"a film and more", b"a"])
