@@ -101,9 +101,9 @@ def test_two_machines_share_what_lies_in_database_and_store(
     """Each has a folder of its own: one takes files in, the other examines them, a third answers."""
     storage = f"s3://{place.storage.place}"
     settings = {**own_server.environment, "UNMASK_SERVE__STORAGE": storage, "UNMASK_SERVE__DATABASE": postgresql}
-    command = [*COMMAND, "serve", "worker", "--folder", tmp_path / "examines"]
-    options = ["--storage", storage, "--database", postgresql]
-    with ended(subprocess.Popen([*command, *options], env=environment(**own_server.environment))):
+    command = [*COMMAND, "serve", "worker", "--folder", str(tmp_path / "examines")]
+    command += ["--storage", storage, "--database", postgresql]
+    with ended(subprocess.Popen(command, env=environment(**own_server.environment))):
         taking, answering = (Served(tmp_path / name, workers=0, **settings) for name in ("takes", "answers"))
         try:
             content = still(1)
@@ -259,7 +259,8 @@ def test_what_goes_while_it_is_sent_is_cut_off(
 def test_a_storage_that_cannot_be_used_is_refused_at_the_start(
     own_server: ObjectServer, tmp_path: Path, storage: str, code: int, said: str
 ) -> None:
-    done = unmask("serve", "--port", "0", "--folder", tmp_path, "--storage", storage, **own_server.environment)
+    settings: dict[str, Any] = dict(own_server.environment)
+    done = unmask("serve", "--port", "0", "--folder", tmp_path, "--storage", storage, **settings)
     assert (done.returncode, done.stdout) == (code, "")
     assert said in done.stderr
     assert "hushhush" not in done.stderr
