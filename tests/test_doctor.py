@@ -27,11 +27,16 @@ def test_a_missing_extra_is_no_fault_and_is_named(monkeypatch: pytest.MonkeyPatc
     whole = {finding.what: finding.sentence for finding in doctor.examine_machine()}
     assert whole["forgery lab"].startswith("Its extra is installed: torch")
     assert whole["identity"].startswith("Its extra is installed: dlib-bin")
+    assert whole["object store"].startswith("Its extra is installed: s3fs")
+    monkeypatch.setattr(doctor, "S3", ("not-installed-anywhere",))
     monkeypatch.setattr(doctor, "IDENTITY", ("not-installed-anywhere",))
     monkeypatch.setattr(doctor, "LAB", ("numpy", "not-installed-anywhere"))
     (persons,) = (finding for finding in doctor.examine_machine() if finding.what == "identity")
     assert persons.works
     assert "it lacks not-installed-anywhere: pip install 'unmask[identity]'" in persons.sentence
+    (store,) = (finding for finding in doctor.examine_machine() if finding.what == "object store")
+    assert store.works
+    assert "it lacks not-installed-anywhere: pip install 'unmask[s3]'" in store.sentence
     (lab,) = (finding for finding in doctor.examine_machine() if finding.what == "forgery lab")
     assert lab.works
     assert "it lacks not-installed-anywhere: pip install" in lab.sentence

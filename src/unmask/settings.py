@@ -38,6 +38,9 @@ class ServiceSettings(BaseModel):
     database: str | None = Field(
         default=None, pattern="^postgresql", description="postgresql://…; without it a file in the folder."
     )
+    storage: str | None = Field(
+        default=None, description="s3://BUCKET/PREFIX or file:///FOLDER for media and results; without it the folder."
+    )
     host: str = Field(default="127.0.0.1", min_length=1, description="Address to listen on.")
     port: int = Field(default=8420, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     hosts: tuple[str, ...] = Field(default=(), description="Further names under which the service is reached.")
@@ -78,6 +81,12 @@ class ServiceSettings(BaseModel):
     def _named(cls, value: object) -> object:
         """As for the files that the settings name."""
         return _named_path(value)
+
+    @field_validator("storage")
+    @classmethod
+    def _given(cls, value: str | None) -> str | None:
+        """An empty variable names no place."""
+        return value or None
 
     @field_validator("webhooks")
     @classmethod

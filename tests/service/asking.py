@@ -16,12 +16,14 @@ from fastapi import FastAPI
 from unmask.service.app import create_app
 from unmask.service.routes import page
 from unmask.service.server import listen, new_server
-from unmask.service.store import checks, queue
+from unmask.service.store import checks, keeping, queue
 from unmask.service.store.checks import Options
 from unmask.service.store.database import Database, open_database
 from unmask.service.store.media import Upload
+from unmask.service.store.opening import open_storage
 from unmask.service.store.queue import Lease
 from unmask.service.store.results import write_result
+from unmask.service.store.storage import Storage
 from unmask.settings import ServiceSettings, Settings
 from unmask.types import Verdict
 
@@ -39,6 +41,7 @@ class Service:
     folder: Path
     settings: Settings
     database: Database
+    storage: Storage
     app: FastAPI
 
     def ask(self, method: str, path: str, *, address: str = ADDRESS, **given: Any) -> httpx.Response:
@@ -61,12 +64,9 @@ class Service:
 
     def keep(self, content: bytes = PNG) -> str:
         """Put a file into the store, and say its SHA-256."""
-        with Upload(self.folder, len(content)) as coming:
+        with Upload(self.storage.folder, len(content)) as coming:
             coming.write(content)
-            sha256 = coming.keep()
-        with self.database.writing() as connection:
-            checks.add_media(connection, sha256, len(content))
-        return sha256
+            return keeping.keep(self.database, self.storage, coming)[0]
 
     def wait(self, name: str = "clip.mp4", content: bytes = PNG) -> str:
         """Put a check of a file into the queue, and say its identity."""
@@ -91,7 +91,7 @@ class Service:
         lease = self.claimed()
         assert lease.check == check
         report = {"file": name, "verdict": verdict.word}
-        result = write_result(self.folder, check, report, {"report": report, "people": []}, "<!doctype html><p>Seen.")
+        result = write_result(self.storage, check, report, {"report": report, "people": []}, "<!doctype html><p>Seen.")
         queue.finish(self.database, lease, verdict, result)
 
     def files(self) -> set[str]:
@@ -100,7 +100,9 @@ class Service:
         return {str(path) for path in found if not path.name.startswith("service.db")}
 
 
-def new_service(folder: Path, *, limits: Mapping[str, Any] | None = None, **serve: Any) -> Service:
+def new_service(
+    folder: Path, *, limits: Mapping[str, Any] | None = None, storage: Storage | None = None, **serve: Any
+) -> Service:
     """A service in a folder of its own, without the settings of whoever runs the tests."""
     assets = folder.parent / f"{folder.name}-page" / "assets"
     assets.mkdir(parents=True)
@@ -108,13 +110,13 @@ def new_service(folder: Path, *, limits: Mapping[str, Any] | None = None, **serv
     (assets / "page.css").write_text("p { color: red }", encoding="utf-8")
     named = {"models": folder / "models", **(limits or {})}
     settings = Settings(serve=ServiceSettings(folder=folder, port=0, **serve)).model_copy(update=named)
-    database = open_database(folder)
+    database, place = open_database(folder), storage or open_storage(settings)
     before, page.PAGE = page.PAGE, assets.parent
     try:
-        app = create_app(settings, database)
+        app = create_app(settings, database, place)
     finally:
         page.PAGE = before
-    return Service(folder, settings, database, app)
+    return Service(folder, settings, database, place, app)
 
 
 @contextmanager

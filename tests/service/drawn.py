@@ -10,6 +10,7 @@ from unmask.service.store import checks, keeping
 from unmask.service.store.checks import Options
 from unmask.service.store.database import Database
 from unmask.service.store.media import Upload
+from unmask.service.store.storage import Storage
 
 
 def still(number: int = 0) -> bytes:
@@ -25,12 +26,16 @@ class Store:
     """Where files come in and checks are asked for, without HTTP."""
 
     database: Database
-    folder: Path
+    storage: Storage
+
+    @property
+    def folder(self) -> Path:
+        return self.storage.folder
 
     def send(self, content: bytes) -> str:
-        with Upload(self.folder, 10**9) as coming:
+        with Upload(self.storage.folder, 10**9) as coming:
             coming.write(content)
-            return keeping.keep(self.database, coming)[0]
+            return keeping.keep(self.database, self.storage, coming)[0]
 
     def ask(self, content: bytes, name: str = "still.png", options: Options = Options()) -> str:  # noqa: B008 # frozen
         sha256 = self.send(content)

@@ -34,9 +34,9 @@ def wait_for(look: Callable[[], Found | None]) -> Found:
 class Served:
     """A service that runs."""
 
-    def __init__(self, folder: Path, workers: int = 2, **settings: str) -> None:
+    def __init__(self, folder: Path, workers: int = 2, *options: str, **settings: str) -> None:
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", "0", "--folder", folder, "--workers", str(workers)],
+            [*COMMAND, "serve", "--port", "0", "--folder", folder, "--workers", str(workers), *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=environment(**settings),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPResponse
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -40,7 +41,7 @@ SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 @pytest.fixture
 def impatient(tmp_path: Path) -> Iterator[Service]:
     """A service that takes little and waits for nobody."""
-    waits = {"upload_stall_seconds": STALL_SECONDS, "request_seconds": 0.3, "upload_least_rate": 1e9}
+    waits: dict[str, Any] = {"upload_stall_seconds": STALL_SECONDS, "request_seconds": 0.3, "upload_least_rate": 1e9}
     made = new_service(tmp_path / "impatient", limits={"max_bytes": 4096}, **waits)
     yield made
     made.database.close()
@@ -255,7 +256,7 @@ BROKEN = {
 def test_a_file_that_is_none_fails_with_a_sentence_and_the_service_lives(service: Service, name: str) -> None:
     sha256 = service.post("/v1/media", params={"name": name}, content=BROKEN[name]).json()["sha256"]
     check = service.post("/v1/checks", json={"media": sha256, "name": name}).json()["id"]
-    Worker(service.database, service.folder, service.settings, "worker").take(service.claimed())
+    Worker(service.database, service.storage, service.settings, "worker").take(service.claimed())
     told = service.get(f"/v1/checks/{check}").json()
     assert told["state"] == "failed"
     assert told["error"]["code"] in {"not-media", "broken"}
@@ -269,7 +270,7 @@ def test_a_file_that_is_none_fails_with_a_sentence_and_the_service_lives(service
 def test_the_page_of_a_report_shows_a_name_and_does_not_run_it(service: Service, short_clip: Path) -> None:
     name = '"><script>alert(1)</script>\u202e.mp4'
     check = service.wait(name, short_clip.read_bytes())
-    Worker(service.database, service.folder, service.settings, "worker").take(service.claimed())
+    Worker(service.database, service.storage, service.settings, "worker").take(service.claimed())
     page = service.get(f"/v1/checks/{check}/report?format=html").text
     assert "<script" not in page
     assert "&lt;script&gt;alert(1)" in page

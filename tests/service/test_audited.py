@@ -64,8 +64,8 @@ def test_files_that_are_past_their_days_are_noted(service: Service) -> None:
     service.done()
     unasked = service.keep(b"unasked")
     later = time.time() + DAY_SECONDS
-    assert keeping.drop_unasked(service.database, service.folder, later) == 1
-    assert keeping.drop_old(service.database, service.folder, later) == 1
+    assert keeping.drop_unasked(service.database, service.storage, later) == 1
+    assert keeping.drop_old(service.database, service.storage, later) == 1
     dropped = [(who, what) for who, what, _ in noted(service)]
     assert dropped == [("local", "media-dropped")] * 2
     assert noted(service)[0][2] == unasked

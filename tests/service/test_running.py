@@ -18,6 +18,7 @@ from unmask.errors import OutputError, UsageError
 from unmask.service.running import require_kept_out, serve
 from unmask.service.store import events, keys
 from unmask.service.store.database import open_database
+from unmask.service.store.folder import FolderStorage
 from unmask.service.store.queue import MOST_DEATHS
 from unmask.settings import ServiceSettings, Settings
 
@@ -43,7 +44,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
 def store(tmp_path: Path) -> Iterator[Store]:
     """The same folder, looked at from beside."""
     database = open_database(tmp_path)
-    yield Store(database, tmp_path)
+    yield Store(database, FolderStorage(tmp_path))
     database.close()
 
 

@@ -11,6 +11,7 @@ import pytest
 from tests.service.drawn import Store
 from unmask.service.store import queue
 from unmask.service.store.database import open_database
+from unmask.service.store.folder import FolderStorage
 from unmask.service.supervisor import Supervisor, _Place
 from unmask.settings import ServiceSettings, Settings
 
@@ -20,7 +21,7 @@ LONGEST_SECONDS = 30.0
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     database = open_database(tmp_path)
-    yield Store(database, tmp_path)
+    yield Store(database, FolderStorage(tmp_path))
     database.close()
 
 

@@ -19,9 +19,9 @@ from unmask.examine import check as examine
 from unmask.service.store import checks, events, queue
 from unmask.service.store.checks import Options
 from unmask.service.store.database import open_database
-from unmask.service.store.media import place_of
+from unmask.service.store.folder import FolderStorage, place_of
 from unmask.service.store.queue import Lease
-from unmask.service.store.results import result_path, write_result
+from unmask.service.store.results import write_result
 from unmask.service.worker import Worker
 from unmask.settings import ServiceSettings, Settings
 
@@ -33,14 +33,14 @@ QUICK = Options(("file",), fast=True)
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     database = open_database(tmp_path)
-    yield Store(database, tmp_path)
+    yield Store(database, FolderStorage(tmp_path))
     database.close()
 
 
 @pytest.fixture
 def worker(store: Store) -> Worker:
     settings = Settings(serve=ServiceSettings(lease_seconds=LEASE_SECONDS))
-    return Worker(store.database, store.folder, settings, "one")
+    return Worker(store.database, store.storage, settings, "one")
 
 
 def taken(store: Store, worker: str = "one") -> Lease:
@@ -71,13 +71,13 @@ def test_a_film_is_examined_and_its_report_written(store: Store, worker: Worker,
     assert (found["state"], found["verdict"]["word"]) == ("done", "cannot-tell")
     assert name is not None
     report, view = (
-        json.loads(result_path(store.folder, name, part).read_text()) for part in ("report.json", "view.json")
+        json.loads((store.folder / "results" / name / part).read_text()) for part in ("report.json", "view.json")
     )
     assert report["file"] == "Käfer.mp4"
     assert report["verdict"] == found["verdict"]["word"]
     assert view["report"] == report
     assert view["people"][0]["boxes"]
-    assert "Käfer.mp4" in result_path(store.folder, name, "report.html").read_text()
+    assert "Käfer.mp4" in (store.folder / "results" / name / "report.html").read_text()
     told = events.evidence_of(store.database, check)
     assert {(one["person"] is None, one["evidence"]["detector"]) for one in told} == {(False, "pulse"), (True, "file")}
     assert found["progress"]["of"] == pytest.approx(1.2, abs=0.1)

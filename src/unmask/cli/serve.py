@@ -20,11 +20,14 @@ def serve(
     database: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="postgresql://… instead of a file in the folder.")
     ] = None,
+    storage: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="s3://BUCKET/PREFIX for files and results, not the folder.")
+    ] = None,
 ) -> int:
     """Open a page on this machine that examines files, and an HTTP API for programs.
 
     Files, results and the queue lie in one folder; what was not finished when the service ended, or this machine lost
-    its power, is examined when it starts again. Nothing leaves this machine.
+    its power, is examined when it starts again. Nothing leaves this machine, unless you name a storage elsewhere.
 
     \b
     Examples:
@@ -37,7 +40,8 @@ def serve(
     from unmask.service.running import serve as run
     from unmask.settings import settings, with_service
 
-    given = {"port": port, "host": host, "workers": workers, "folder": folder, "database": database}
+    given = {"port": port, "host": host, "workers": workers, "folder": folder}
+    given |= {"database": database, "storage": storage}
     chosen = with_service(settings(), given)
 
     def ready(address: str) -> None:
@@ -67,6 +71,9 @@ def worker(
     database: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="postgresql://… that it shares with the server.")
     ] = None,
+    storage: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="s3://BUCKET/PREFIX that it shares with the server.")
+    ] = None,
 ) -> int:
     """Examine files for a service that runs elsewhere, until Ctrl-C; `unmask serve` starts its own workers.
 
@@ -74,6 +81,7 @@ def worker(
     Examples:
       unmask serve worker --folder /srv/unmask
       unmask serve worker --folder /mnt/unmask --database postgresql://unmask@db/unmask
+      unmask serve worker --storage s3://newsroom/unmask --database postgresql://unmask@db/unmask
     """
     import os
     import secrets
@@ -81,7 +89,7 @@ def worker(
     from unmask.service.running import work
     from unmask.settings import settings, with_service
 
-    chosen = with_service(settings(), {"folder": folder, "database": database})
+    chosen = with_service(settings(), {"folder": folder, "database": database, "storage": storage})
     work(chosen, name or f"{os.getpid()}-{secrets.token_hex(4)}", parent)
     return 0
 

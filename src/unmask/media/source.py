@@ -3,8 +3,9 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from unmask.errors import NotMedia, OverLimit, Unreadable
@@ -31,6 +32,8 @@ STARTS = (
 RIFF_KINDS = {b"AVI ": "avi", b"WAVE": "wav", b"WEBP": "webp_pipe"}
 DEMUXER_NAMES = {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}
 """Demuxers whose full name differs from the short one."""
+ReadAt = Callable[[int, int], bytes]
+"""At most so many bytes of a file, from an offset on, as ``os.pread`` gives them."""
 
 
 def shown(path: Path | str) -> str:
@@ -134,12 +137,21 @@ def format_of(descriptor: int, path: Path) -> str:
     Raises:
         NotMedia: The bytes begin like no format that unmask reads.
     """
-    header = os.pread(descriptor, HEADER_BYTES, 0)
+    return format_by(partial(os.pread, descriptor), path)
+
+
+def format_by(read: ReadAt, path: Path) -> str:
+    """As ``format_of``, for a file that is no descriptor.
+
+    Raises:
+        NotMedia: The bytes begin like no format that unmask reads.
+    """
+    header = read(HEADER_BYTES, 0)
     if header[4:8] == b"ftyp" and header[8:12] in HEIF_BRANDS:
         raise NotMedia(f"{shown(path)} is an HEIF still, which unmask does not read; save it as JPEG or PNG.")
     if header[:4] == b"RIFF" and header[12:16] == b"VP8X" and b"ANIM" in header:
         raise NotMedia(f"{shown(path)} is an animated WebP, which unmask does not read; save it as MP4 or GIF.")
-    found = format_of_header(header, descriptor)
+    found = format_of_header(header, read)
     if found is None:
         raise NotMedia(
             f"{shown(path)} is no video, image or sound that unmask reads: it begins with {header[:8].hex(' ')}."
@@ -147,7 +159,7 @@ def format_of(descriptor: int, path: Path) -> str:
     return found
 
 
-def format_of_header(header: bytes, descriptor: int) -> str | None:
+def format_of_header(header: bytes, read: ReadAt) -> str | None:
     """The demuxer by magic bytes, None when they are unknown."""
     if header[4:8] in BOX_NAMES:
         return "mov"
@@ -160,7 +172,7 @@ def format_of_header(header: bytes, descriptor: int) -> str | None:
         return "bmp_pipe"
     if any(is_transport(header, size) for size in TRANSPORT_PACKET_BYTES):
         return "mpegts"
-    return sound_format(header, descriptor)
+    return sound_format(header, read)
 
 
 def is_animation(descriptor: int, form: str) -> bool:
@@ -175,12 +187,12 @@ def is_transport(header: bytes, packet_bytes: int) -> bool:
     return header[first : first + 1] == b"G" and set(marks[:8]) == {0x47}
 
 
-def sound_format(header: bytes, descriptor: int) -> str | None:
+def sound_format(header: bytes, read: ReadAt) -> str | None:
     """MP3, AAC or FLAC, behind an ID3 tag or without one."""
     if header[:3] == b"ID3" and len(header) >= 10:
         seven = [byte & 0x7F for byte in header[6:10]]
         size = seven[0] << 21 | seven[1] << 14 | seven[2] << 7 | seven[3]
-        header = os.pread(descriptor, 4, 10 + size)
+        header = read(4, 10 + size)
         if header == b"fLaC":
             return "flac"
         if header[:2] not in {b"\xff\xf1", b"\xff\xf9"}:

@@ -22,8 +22,9 @@ from unmask.service.problems import Problem, told
 from unmask.service.rates import Rates
 from unmask.service.routes import about, checks, events, media, page, reviews, shares
 from unmask.service.store.database import Database
+from unmask.service.store.storage import Storage
 from unmask.service.stream import Stream
-from unmask.settings import Settings, service_folder
+from unmask.settings import Settings
 from unmask.version import __version__
 
 WORDS = {
@@ -34,13 +35,19 @@ WORDS = {
 
 
 def create_app(
-    settings: Settings, database: Database, workers: Callable[[], int] = lambda: 0, *, with_page: bool = True
+    settings: Settings,
+    database: Database,
+    storage: Storage,
+    workers: Callable[[], int] = lambda: 0,
+    *,
+    with_page: bool = True,
 ) -> FastAPI:
     """The service as an ASGI application.
 
     Args:
         settings: Limits and those of the service.
         database: Opened.
+        storage: Where media and results lie.
         workers: Counts the workers that are there now.
         with_page: Whether to serve the page, too.
 
@@ -69,7 +76,7 @@ def create_app(
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.context = Context(database, service_folder(settings), settings, stream, workers, door)
+    app.state.context = Context(database, storage, settings, stream, workers, door)
     for router in (media.router, checks.router, events.router, about.router):
         app.include_router(router, prefix="/v1")
     app.include_router(about.metrics_router)

@@ -1,14 +1,14 @@
-"""What every answer needs: the database, the folder, the settings, and who is listening."""
+"""What every answer needs: the database, the storage, the settings, and who is listening."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from unmask.service.callers import Caller, Door
 from unmask.service.store.database import Database
+from unmask.service.store.storage import Storage
 from unmask.service.stream import Stream
 from unmask.settings import Settings
 
@@ -19,7 +19,7 @@ class Context:
 
     Attributes:
         database: Rows.
-        folder: Media and results.
+        storage: Media and results.
         settings: Limits.
         stream: Who listens.
         workers: Counts the workers that are there now.
@@ -27,7 +27,7 @@ class Context:
     """
 
     database: Database
-    folder: Path
+    storage: Storage
     settings: Settings
     stream: Stream
     workers: Callable[[], int]

@@ -4,11 +4,11 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from unmask.errors import OutputError
-from unmask.service.store import deliveries, events, keeping, media, shares
+from unmask.service.store import deliveries, events, fetched, keeping, media, shares
 from unmask.service.store.database import Database
+from unmask.service.store.storage import Storage
 
 HOUR, DAY = 3600.0, 86_400.0
 EVERY_SECONDS = HOUR
@@ -20,26 +20,28 @@ UNASKED_SECONDS = DAY
 """Whoever sends a file asks for its check within this time."""
 
 
-def keep_house(database: Database, folder: Path, keep_days: float | None) -> None:
+def keep_house(database: Database, storage: Storage, keep_days: float | None) -> None:
     """Put away all that is over.
 
     Args:
         database: Of the service.
-        folder: Of the service.
+        storage: Of the service.
         keep_days: Days after which a file is dropped, counted from when it came last; None keeps it for ever.
 
     Raises:
-        OutputError: The database does not answer.
+        OutputError: The database or the storage does not answer.
     """
     now = time.time()
-    media.sweep(folder, now - LEFT_SECONDS)
-    keeping.sweep(database, folder, now - LEFT_SECONDS)
+    for sweep in (media.sweep, fetched.sweep):
+        sweep(storage.folder, now - LEFT_SECONDS)
     events.prune(database, now - NEWS_SECONDS)
-    keeping.drop_unasked(database, folder, now - UNASKED_SECONDS)
-    if keep_days is not None:
-        keeping.drop_old(database, folder, now - keep_days * DAY)
     shares.prune(database, now)
     deliveries.prune(database, now)
+    # Then what the storage may hinder, which need not answer.
+    keeping.sweep(database, storage, now - LEFT_SECONDS)
+    keeping.drop_unasked(database, storage, now - UNASKED_SECONDS)
+    if keep_days is not None:
+        keeping.drop_old(database, storage, now - keep_days * DAY)
 
 
 @dataclass(slots=True)
@@ -48,12 +50,12 @@ class Housekeeper:
 
     Attributes:
         database: Of the service.
-        folder: Of the service.
+        storage: Of the service.
         keep_days: As ``keep_house`` has it.
     """
 
     database: Database
-    folder: Path
+    storage: Storage
     keep_days: float | None
     _over: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
@@ -72,6 +74,6 @@ class Housekeeper:
     def _run(self) -> None:
         while True:
             with suppress(OutputError, OSError):  # the next hour is early enough
-                keep_house(self.database, self.folder, self.keep_days)
+                keep_house(self.database, self.storage, self.keep_days)
             if self._over.wait(EVERY_SECONDS):
                 return

@@ -1,6 +1,7 @@
 """``unmask serve`` itself: the server in this process, workers beside it, and an end in which nothing is lost."""
 
 import signal
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
@@ -10,10 +11,11 @@ import uvicorn
 from unmask.errors import UsageError
 from unmask.service.app import create_app
 from unmask.service.callers import is_own_machine
-from unmask.service.housekeeping import Housekeeper
+from unmask.service.housekeeping import LEFT_SECONDS, Housekeeper
 from unmask.service.server import listen, new_server
-from unmask.service.store import keys
+from unmask.service.store import fetched, keys
 from unmask.service.store.database import Database, open_database
+from unmask.service.store.opening import open_storage
 from unmask.service.supervisor import Supervisor
 from unmask.service.webhooks.delivering import Deliverer
 from unmask.service.worker import Worker
@@ -35,16 +37,18 @@ def serve(
         on_note: Told in a sentence what a webhook does not take.
 
     Raises:
-        UsageError: The address is one that others can reach, and they are not kept out.
-        OutputError: The folder cannot be written, or the address is taken.
-        MissingComponent: The page, or a database's driver, is not installed.
+        UsageError: The address is one that others can reach, and they are not kept out; or that of the storage is none.
+        OutputError: The folder or the storage cannot be written, or the address is taken.
+        MissingComponent: The page, a database's driver, or what object stores are asked by, is not installed.
     """
+    storage = open_storage(settings)
+    storage.require_writable()
     database = open_database(service_folder(settings), settings.serve.database)
     require_kept_out(settings.serve, database)
     supervisor = Supervisor(database, settings, on_death)
-    housekeeper = Housekeeper(database, service_folder(settings), settings.serve.keep_days)
+    housekeeper = Housekeeper(database, storage, settings.serve.keep_days)
     deliverer = Deliverer(database, settings.serve, on_note)
-    app = create_app(settings, database, supervisor.alive)
+    app = create_app(settings, database, storage, supervisor.alive)
     opened = listen(settings)
     host, port = opened.getsockname()[:2]
     server = new_server(app, settings)
@@ -67,10 +71,14 @@ def work(settings: Settings, name: str, parent: int | None) -> None:
     """Examine what waits, until asked to stop.
 
     Raises:
+        UsageError: The storage's address makes no sense.
         OutputError: The folder cannot be written, or the database does not answer.
+        MissingComponent: What the database or the storage is asked by is not installed.
     """
+    storage = open_storage(settings)
+    fetched.sweep(storage.folder, time.time() - LEFT_SECONDS)
     database = open_database(service_folder(settings), settings.serve.database)
-    worker = Worker(database, service_folder(settings), settings, name, parent)
+    worker = Worker(database, storage, settings, name, parent)
 
     def stop(_: int, __: FrameType | None) -> None:
         worker.stop()

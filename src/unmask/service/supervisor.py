@@ -128,6 +128,7 @@ class Supervisor:
         named = {
             "UNMASK_SERVE__FOLDER": str(service_folder(self.settings)),
             "UNMASK_SERVE__DATABASE": serve.database,
+            "UNMASK_SERVE__STORAGE": serve.storage,
             "UNMASK_SERVE__LEASE_SECONDS": str(serve.lease_seconds),
             "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(threads)),
         }

@@ -11,7 +11,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 
 from unmask.engine import all_cards, choose_with_models
@@ -24,9 +23,9 @@ from unmask.report.as_view import as_view
 from unmask.service.problems import told
 from unmask.service.store import checks, queue
 from unmask.service.store.database import Database
-from unmask.service.store.media import place_of
 from unmask.service.store.queue import Lease, LeaseLost
-from unmask.service.store.results import remove_result, write_result
+from unmask.service.store.results import write_result
+from unmask.service.store.storage import Storage
 from unmask.settings import Settings
 from unmask.types import Evidence, Verdict
 
@@ -48,14 +47,14 @@ class Worker:
 
     Attributes:
         database: In which the queue is.
-        folder: Where media and results lie.
+        storage: Where media and results lie.
         settings: How files are examined.
         name: Of this process, in the queue.
         parent: Process that started it, and without which it ends; None when it stands alone.
     """
 
     database: Database
-    folder: Path
+    storage: Storage
     settings: Settings
     name: str
     parent: int | None = None
@@ -108,21 +107,22 @@ class Worker:
             queue.fail(self.database, lease, _named(told(error), lease))
         except OutputError as error:
             queue.stumble(self.database, lease, told(error))
-            self._stop.wait(STUMBLE_SECONDS)
+            self._await_storage()
 
     def _examine(self, held: "_Held") -> None:
         lease, options = held.lease, held.lease.options
-        report = check(
-            place_of(self.folder, lease.media),
-            only=options.only,
-            threshold=options.threshold,
-            settings=self.settings.model_copy(update={"fast": options.fast or self.settings.fast}),
-            name=lease.name,
-            on_progress=held.progress,
-            on_evidence=held.found,
-        )
+        with self.storage.at_hand(lease.media) as path:
+            report = check(
+                path,
+                only=options.only,
+                threshold=options.threshold,
+                settings=self.settings.model_copy(update={"fast": options.fast or self.settings.fast}),
+                name=lease.name,
+                on_progress=held.progress,
+                on_evidence=held.found,
+            )
         cards = all_cards(choose_with_models(options.only, self.settings))
-        result = write_result(self.folder, lease.check, as_json(report), as_view(report), as_html(report, cards))
+        result = write_result(self.storage, lease.check, as_json(report), as_view(report), as_html(report, cards))
         try:
             self._finish(lease, report.verdict, result)
         except LeaseLost:
@@ -138,11 +138,18 @@ class Worker:
             self._stop.wait(STUMBLE_SECONDS)
         queue.finish(self.database, lease, verdict, result)
 
+    def _await_storage(self) -> None:
+        """Take nothing while nothing can be written, else an hour without the storage would cost all that waits."""
+        while not self._stop.wait(STUMBLE_SECONDS) and not self.stopping:
+            with suppress(OutputError):
+                self.storage.require_writable()
+                return
+
     def _drop(self, lease: Lease, result: str) -> None:
         with self.database.reading() as connection:
             noted = checks.result_of(connection, lease.check)
         if noted != result:  # else an answer of the database was lost on its way, and the check has this result
-            remove_result(self.folder, result)
+            self.storage.remove_result(result)
 
 
 def _named(error: Mapping[str, str], lease: Lease) -> Mapping[str, str]:

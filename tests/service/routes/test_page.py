@@ -27,4 +27,4 @@ def test_an_installation_without_the_page_says_how_it_is_built(
 ) -> None:
     monkeypatch.setattr(page, "PAGE", tmp_path)
     with pytest.raises(MissingComponent, match="make page"):
-        create_app(service.settings, service.database)
+        create_app(service.settings, service.database, service.storage)

@@ -117,7 +117,7 @@ def test_the_housekeeper_puts_links_away_that_are_over(service: Service, monkeyp
     kept = share(service, check, days=90)["url"]
     later = time.time() + 2 * DAY
     monkeypatch.setattr(time, "time", lambda: later)
-    keep_house(service.database, service.folder, None)
+    keep_house(service.database, service.storage, None)
     assert service.get(kept).status_code == 200
     with service.database.reading() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM shares").scalar() == 1

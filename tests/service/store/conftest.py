@@ -4,36 +4,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
-from tests.service.store.postgresql import programs, running
 from tests.service.store.rows import Ask
 from unmask.service.store.database import Database, open_database
-from unmask.service.store.tables import metadata
 
 Open = Callable[[], Database]
 
 
-@pytest.fixture(scope="session")
-def postgresql_address() -> Iterator[str]:
-    folder = programs()
-    if folder is None:
-        pytest.skip("PostgreSQL is not installed; its initdb and pg_ctl are looked for")
-    with running(folder) as address:
-        yield address
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest) -> Iterator[str | None]:
-    """None for SQLite; PostgreSQL's has no tables of another test."""
+def address(request: pytest.FixtureRequest) -> str | None:
+    """None for SQLite."""
     if request.param == "sqlite":
-        yield None
-        return
-    named: str = request.getfixturevalue("postgresql_address")
-    yield named
-    engine = create_engine(named.replace("postgresql", "postgresql+psycopg", 1))
-    metadata.drop_all(engine)
-    engine.dispose()
+        return None
+    named: str = request.getfixturevalue("postgresql")
+    return named
 
 
 @pytest.fixture

@@ -126,7 +126,7 @@ def test_what_ends_while_nobody_delivers_is_told_after_a_restart_and_nothing_twi
     second = service.done("second")
     with Run(service, receiver.url):
         eventually(lambda: len(receiver.came) == 2)
-        keep_house(service.database, service.folder, None)
+        keep_house(service.database, service.storage, None)
     with Run(service, receiver.url):
         time.sleep(0.1)
     assert [one["check"]["id"] for one in told(receiver)] == [first, second]
@@ -219,7 +219,7 @@ def test_rows_of_what_was_told_are_put_away(
         eventually(lambda: any(row.over for row in rows(service)))
     later = time.time() + 3 * DAY
     monkeypatch.setattr(time, "time", lambda: later)
-    keep_house(service.database, service.folder, None)
+    keep_house(service.database, service.storage, None)
     assert rows(service) == []
     with Run(service, receiver.url):
         with service.database.writing() as connection:

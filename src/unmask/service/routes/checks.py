@@ -2,7 +2,6 @@
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
@@ -16,12 +15,12 @@ from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
 from unmask.service.printing import printed
 from unmask.service.problems import Problem, told, too_many
-from unmask.service.ranges import Ranged
+from unmask.service.ranges import StoredResponse, disposition
 from unmask.service.schemas import IN_DIGITS, NO_NUL, CheckId, CheckIn, CheckOut, ChecksOut, EvidenceOut, LabelIn
 from unmask.service.store import audit, checks, events
 from unmask.service.store.checks import Filters, Label, Options, State, Told
 from unmask.service.store.keeping import remove_check
-from unmask.service.store.results import Part, result_path
+from unmask.service.store.storage import Part, Stored
 from unmask.types import Word
 
 PLACE = r"^[0-9]{1,11}\.[0-9]{1,9}~c_[A-Za-z0-9_-]{16}$"
@@ -39,7 +38,11 @@ FORMS: dict[str, Any] = {
     "text/html": {"schema": {"type": "string"}},
     "application/pdf": {},
 }
-PARTS: dict[Form, Part] = {"json": "report.json", "html": "report.html", "pdf": "report.html"}
+PARTS: dict[Form, tuple[Part, str]] = {
+    "json": ("report.json", "application/json"),
+    "html": ("report.html", "text/html; charset=utf-8"),
+}
+"""Part of a result, and its kind; what is printed is made of the second."""
 
 
 @router.post(
@@ -127,21 +130,13 @@ def report(
     download: bool = False,
 ) -> Response:
     """The report: as `unmask check --json` prints it, as a page that needs nothing else, or that page as PDF."""
-    part = PARTS[format]
-    path = _part(check, given, asking, part)
-    kind = "application/json" if part == "report.json" else "text/html; charset=utf-8"
-    headers = {POLICY: REPORT_POLICY}
     found = _found(check, given, asking)
     name = Path(page_name(found["name"], found["media"])).with_suffix(f".{format}").name
     if format == "pdf":
-        return _pdf(path, name)
-    return Ranged(
-        path,
-        media_type=kind,
-        headers=headers,
-        filename=name,
-        content_disposition_type="attachment" if download else "inline",
-    )
+        return _pdf(_result(check, given, asking), name, given)
+    part, kind = PARTS[format]
+    headers = {POLICY: REPORT_POLICY, "content-disposition": disposition(name, "attachment" if download else "inline")}
+    return StoredResponse(_part(check, given, asking, part), media_type=kind, headers=headers)
 
 
 @router.get(
@@ -151,9 +146,9 @@ def report(
     responses=ranged({"application/json": {"schema": {"type": "object"}}}) | answers(409),
     openapi_extra=RANGE,
 )
-def view(check: CheckId, given: Given, asking: Asking) -> Ranged:
+def view(check: CheckId, given: Given, asking: Asking) -> StoredResponse:
     """What a page draws: the report, boxes through time, curves, maps, pictures."""
-    return Ranged(_part(check, given, asking, "view.json"), media_type="application/json")
+    return StoredResponse(_part(check, given, asking, "view.json"), media_type="application/json")
 
 
 @router.put("/checks/{check}/label", summary="Set a label", response_model=CheckOut, responses=answers(*BODY, 404))
@@ -179,7 +174,7 @@ def drop_label(check: CheckId, given: Given, asking: Asking) -> None:
 @router.delete("/checks/{check}", summary="Delete a check", status_code=204, responses=answers(404))
 def delete(check: CheckId, given: Given, asking: Asking) -> None:
     """Delete a check and its result; the file goes with the last check that needs it. One that runs is ended."""
-    if not remove_check(given.database, given.folder, check, asking.sees, asking.name):
+    if not remove_check(given.database, given.storage, check, asking.sees, asking.name):
         raise _no_check()
 
 
@@ -203,7 +198,7 @@ def _require(connection: Connection, check: str, asking: Caller) -> Told:
     return found
 
 
-def _part(check: str, given: Context, asking: Caller, part: Part) -> Path:
+def _result(check: str, given: Context, asking: Caller) -> str:
     found = _found(check, given, asking)
     with given.database.reading() as connection:
         name = checks.result_of(connection, check)
@@ -211,16 +206,20 @@ def _part(check: str, given: Context, asking: Caller, part: Part) -> Path:
         over = found["state"] in {"failed", "quarantined"}
         way_out = "The check's own `error` says why there is none." if over else "Wait until its state reads done."
         raise Problem(409, "not-done", f"There is no report: the check is {found['state']}.", way_out)
-    path = result_path(given.folder, name, part)
-    if not path.is_file():
+    return name
+
+
+def _part(check: str, given: Context, asking: Caller, part: Part) -> Stored:
+    stored = given.storage.part(_result(check, given, asking), part)
+    if stored is None:
         raise Problem(404, "no-result", "The result is no longer there.", "Ask for the file to be checked again.")
-    return path
+    return stored
 
 
-def _pdf(page: Path, name: str) -> Response:
+def _pdf(result: str, name: str, given: Context) -> Response:
     # To be saved: browsers show no PDF within the sandbox that an answer from a stranger's file is given.
-    headers = {POLICY: REPORT_POLICY, "content-disposition": f"attachment; filename*=UTF-8''{quote(name)}"}
-    return Response(printed(page), media_type="application/pdf", headers=headers)
+    headers = {POLICY: REPORT_POLICY, "content-disposition": disposition(name, "attachment")}
+    return Response(printed(given.storage, result), media_type="application/pdf", headers=headers)
 
 
 def _no_check() -> Problem:

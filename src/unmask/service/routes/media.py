@@ -10,18 +10,19 @@ from anyio import to_thread
 from fastapi import APIRouter, Query, Request, Response
 from starlette.requests import ClientDisconnect
 
-from unmask.errors import InputError, NoRoom, OverLimit
-from unmask.media.source import format_of, open_source
+from unmask.errors import NoRoom, NotMedia, OverLimit
+from unmask.media.source import format_by
 from unmask.service.answers import RANGE, answers, ranged
 from unmask.service.callers import Caller
 from unmask.service.context import Asking, Context, Given
 from unmask.service.guard import MEDIA_POLICY, POLICY
 from unmask.service.problems import Problem, told
-from unmask.service.ranges import Ranged
+from unmask.service.ranges import StoredResponse
 from unmask.service.schemas import FileName, MediaOut, Sha256
 from unmask.service.store.checks import sees_media
 from unmask.service.store.keeping import keep
-from unmask.service.store.media import Upload, place_of
+from unmask.service.store.media import Upload
+from unmask.service.store.storage import Stored
 
 router = APIRouter(tags=["media"])
 BLOCK = 1024 * 1024
@@ -76,12 +77,12 @@ async def upload(
     if declared.isdecimal() and int(declared) > most:
         raise Problem(413, OverLimit.code, f"The file is larger than the {most} bytes that are taken.", "Send less.")
     try:
-        with Upload(given.folder, most) as coming:
+        with Upload(given.storage.folder, most) as coming:
             async for block in _blocks(request, given):
                 await to_thread.run_sync(coming.write, block)
             if not coming.bytes:
                 raise Problem(422, "empty", "The request has no body.", "Send the file as the body of the request.")
-            sha256, known = await to_thread.run_sync(keep, given.database, coming, asking.owner)
+            sha256, known = await to_thread.run_sync(keep, given.database, given.storage, coming, asking.owner)
     except OverLimit as error:
         raise Problem(413, error.code, *_words(error)) from error
     except NoRoom as error:
@@ -97,11 +98,11 @@ async def upload(
 )
 def download(sha256: Sha256, given: Given, asking: Asking) -> Response:
     """The file, whole or in ranges, as players ask for it."""
-    path = place_of(given.folder, sha256)
-    if not _sees(asking, sha256, given) or not path.is_file():
+    stored = given.storage.stored(sha256) if _sees(asking, sha256, given) else None
+    if stored is None:
         raise Problem(404, "no-media", "No file of this content is kept.", "Send it again.")
     headers = {POLICY: MEDIA_POLICY, "cache-control": "private, max-age=3600"}
-    return Ranged(path, media_type=_kind_of(path, given), headers=headers)
+    return StoredResponse(stored, media_type=_kind_of(stored), headers=headers, tag=sha256)
 
 
 def _sees(asking: Caller, sha256: str, given: Context) -> bool:
@@ -111,12 +112,15 @@ def _sees(asking: Caller, sha256: str, given: Context) -> bool:
         return sees_media(connection, sha256, asking.sees)
 
 
-def _kind_of(path: Path, given: Context) -> str:
+def _kind_of(stored: Stored) -> str:
     """By the first bytes, and never a kind that a browser would run."""
+
+    def read(count: int, offset: int) -> bytes:
+        return stored.read(min(offset, stored.size), min(offset + count, stored.size))
+
     try:
-        with open_source(path, given.settings) as descriptor:
-            return KINDS.get(format_of(descriptor, path), UNKNOWN)
-    except InputError:
+        return KINDS.get(format_by(read, Path()), UNKNOWN)
+    except NotMedia:
         return UNKNOWN
 
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 from fastapi.staticfiles import StaticFiles
 
 from unmask.errors import MissingComponent
-from unmask.service.ranges import Ranged
 
 PAGE = Path(__file__).parents[1] / "page"
 
@@ -23,7 +23,7 @@ def mount(app: FastAPI) -> None:
 
     @app.head("/", include_in_schema=False)
     @app.get("/", include_in_schema=False)
-    def page() -> Ranged:
-        return Ranged(index, headers={"cache-control": "no-cache"})
+    def page() -> HTMLResponse:
+        return HTMLResponse(index.read_bytes(), headers={"cache-control": "no-cache"})
 
     app.mount("/assets", StaticFiles(directory=PAGE / "assets"), name="assets")

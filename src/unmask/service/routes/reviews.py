@@ -24,10 +24,10 @@ router = APIRouter(tags=["checks"])
 )
 def review(check: CheckId, given: Given, asking: Asking) -> JSONResponse:
     """A draft in JSON-LD (schema.org MediaReview): the rating is the person's label, the verdict stands beside it."""
-    path = require_part(check, given, asking, "report.json")
+    report = require_part(check, given, asking, "report.json")
     label = require_check(check, given, asking)["label"]
     if label is None:
         way_out = "PUT /v1/checks/ID/label says what a person thinks of it."
         raise Problem(409, "no-label", "Nobody has said what this file is; a review is a person's.", way_out)
     judgement = Judgement(label["word"], label["note"] or "", label["at"])
-    return JSONResponse(media_review(json.loads(path.read_bytes()), judgement), media_type=KIND)
+    return JSONResponse(media_review(json.loads(report.content()), judgement), media_type=KIND)

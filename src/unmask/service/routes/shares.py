@@ -8,12 +8,11 @@ from unmask.service.answers import BODY, RANGE, answers, ranged
 from unmask.service.context import Asking, Given
 from unmask.service.guard import POLICY, REPORT_POLICY
 from unmask.service.problems import Problem
-from unmask.service.ranges import Ranged
+from unmask.service.ranges import StoredResponse
 from unmask.service.routes.checks import require_check, require_part
 from unmask.service.schemas import CheckId, ShareIn, ShareNewOut, SharesOut
 from unmask.service.store import audit, checks, shares
 from unmask.service.store.checks import when
-from unmask.service.store.results import result_path
 
 DAY_SECONDS = 86_400.0
 ShareId = Annotated[str, Path(pattern=r"^s_[A-Za-z0-9_-]{16}$", description="Identity of a link.")]
@@ -79,16 +78,16 @@ def revoke(check: CheckId, share: ShareId, given: Given, asking: Asking) -> None
     responses=ranged({"text/html": {"schema": {"type": "string"}}}),
     openapi_extra=RANGE,
 )
-def shared(token: str, given: Given) -> Ranged:
+def shared(token: str, given: Given) -> StoredResponse:
     """The report that a link opens, as a page that needs nothing else."""
     with given.database.reading() as connection:
         check = shares.opened_by(connection, token)
         result = None if check is None else checks.result_of(connection, check)
-    path = None if result is None else result_path(given.folder, result, "report.html")
-    if path is None or not path.is_file():
+    page = None if result is None else given.storage.part(result, "report.html")
+    if page is None:
         # One answer for all: it does not say whether there ever was such a link.
         raise Problem(404, "no-share", "This link opens nothing.", "Ask whoever sent it for a new one.")
-    return Ranged(path, media_type="text/html; charset=utf-8", headers=HEADERS)
+    return StoredResponse(page, media_type="text/html; charset=utf-8", headers=HEADERS)
 
 
 def _none() -> Problem:

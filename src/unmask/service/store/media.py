@@ -1,4 +1,4 @@
-"""Media by their content: one file for each SHA-256, written whole or not at all."""
+"""Files on their way in, written on this machine and hashed as they come."""
 
 import errno
 import hashlib
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from unmask.errors import NoRoom, OutputError, OverLimit
 
-FOLDER, COMING = "media", "coming"
+COMING = "coming"
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -31,7 +31,7 @@ class Upload:
             coming.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=coming)
         except OSError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         self._path = Path(name)
         self._file: BinaryIO = os.fdopen(handle, "wb")
 
@@ -45,6 +45,11 @@ class Upload:
             self._file.close()
         with suppress(FileNotFoundError):
             self._path.unlink()
+
+    @property
+    def path(self) -> Path:
+        """Where it lies while it comes."""
+        return self._path
 
     def write(self, block: bytes) -> None:
         """Take the next bytes.
@@ -63,10 +68,10 @@ class Upload:
         try:
             self._file.write(block)
         except OSError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
 
     def seal(self) -> str:
-        """Take no more bytes, and let those that came outlast a loss of power.
+        """Take no more bytes, and let those that came outlast a loss of power; ``keeping.keep`` puts them in their place.
 
         Returns:
             The SHA-256 of the file.
@@ -81,39 +86,8 @@ class Upload:
                 os.fsync(self._file.fileno())
                 self._file.close()
         except OSError as error:
-            raise _refusal(error) from error
+            raise refusal(error) from error
         return self._digest.hexdigest()
-
-    def keep(self) -> str:
-        """Put the file where its content belongs; ``keeping.keep`` does so together with its row.
-
-        Returns:
-            The SHA-256 of the file.
-
-        Raises:
-            NoRoom: The disk is full.
-            OutputError: It cannot be written.
-        """
-        sha256 = self.seal()
-        place = place_of(self._folder, sha256)
-        try:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            self._path.replace(place)
-            settle(place.parent)
-        except OSError as error:
-            raise _refusal(error) from error
-        return sha256
-
-
-def place_of(folder: Path, sha256: str) -> Path:
-    """Where the file of this content lies."""
-    return folder / FOLDER / sha256[:2] / sha256
-
-
-def remove(folder: Path, sha256: str) -> None:
-    """Take a file away; it need not be there."""
-    with suppress(FileNotFoundError):
-        place_of(folder, sha256).unlink()
 
 
 def sweep(folder: Path, older_than: float) -> None:
@@ -124,16 +98,8 @@ def sweep(folder: Path, older_than: float) -> None:
                 path.unlink()
 
 
-def settle(folder: Path) -> None:
-    """Let names of a folder outlast a loss of power, as the bytes of the files do."""
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
-
-
-def _refusal(error: OSError) -> OutputError:
+def refusal(error: OSError) -> OutputError:
+    """What is told where this machine does not take a file."""
     if error.errno in NO_ROOM:
         return NoRoom("There is no room left for the file; free some, or delete checks.")
     return OutputError(f"The file cannot be written: {error.strerror}.")
