@@ -18,7 +18,7 @@ _WORDS: Mapping[int, str] = {
     429: "Too much is asked at once; `Retry-After` says when to come back.",
     500: "Something went wrong that nobody foresaw.",
     501: "What is needed for it is not installed.",
-    503: "The database does not answer.",
+    503: "The database does not answer, or too much is being printed.",
     507: "There is no room.",
 }
 
