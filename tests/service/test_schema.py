@@ -23,8 +23,7 @@ max-examples = 12
 include-operation-id = ["media_download", "checks_report", "checks_view", "shares_shared"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", 400, 404, 409, 416]
 """
-"""Of schemathesis. A range that the description allows may begin
-behind its own end (400), or behind that of the file (416)."""
+"""Of schemathesis. A range that the description allows may begin behind its own end (400), or that of the file (416)."""
 REPORT = {"file": "a.mp4", "sha256": "0" * 64, "sentence": "Cannot tell.", "engine": {"version": "0.1.0"}}
 MEDIA = {"kind": "video", "bytes": 7, "duration": 2.5}
 
