@@ -223,6 +223,17 @@ def test_nothing_is_open_to_others_by_what_is_written_here(objects: InObjects) -
         assert not [one for grant in grants for one in grant.grantees if one.uri]
 
 
+def test_folders_that_other_programs_draw_are_let_alone(objects: InObjects) -> None:
+    drawn = {"", "media/", "media/ab/", "results/", "results/c_2/", "results/c_3/more/"}
+    for name in drawn:
+        objects.put(name, b"")
+    write_result(objects.storage, "c_1", {}, {}, "")
+    objects.age("", 3600)
+    assert list(objects.storage.media_before(time.time())) == []
+    objects.storage.sweep_results(set(), time.time() - 60)
+    assert objects.files() == drawn
+
+
 def test_two_services_share_a_bucket_by_their_prefixes(objects: InObjects, tmp_path: Path) -> None:
     other = open_objects(f"{objects.bucket}/other", tmp_path)
     film = tmp_path / "film"

@@ -117,8 +117,8 @@ class ObjectStorage:
     def media_before(self, older_than: float) -> Iterator[str]:
         """As ``Storage`` has it."""
         for beginning in self._listed(self._named(MEDIA)):
-            for found in self._listed(beginning["name"]):
-                if found["type"] == "file" and _written(found) < older_than:
+            for found in self._files(beginning["name"]):
+                if _written(found) < older_than:
                     yield found["name"].rpartition("/")[2]
 
     def write_result(self, name: str, parts: Mapping[Part, bytes]) -> None:
@@ -152,7 +152,7 @@ class ObjectStorage:
         """As ``Storage`` has it."""
         for found in self._listed(self._named(RESULTS)):
             if found["name"].rpartition("/")[2] not in known:
-                parts = self._listed(found["name"])
+                parts = self._files(found["name"])
                 if all(_written(part) < older_than for part in parts):
                     self._remove([part["name"] for part in parts])
 
@@ -197,6 +197,10 @@ class ObjectStorage:
                 self._require_bucket()
                 return ()
         return found
+
+    def _files(self, name: str) -> Sequence[Mapping[str, Any]]:
+        """What lies below a name, without the empty objects by which some programs draw a folder."""
+        return [found for found in self._listed(name) if found["type"] == "file" and not found["name"].endswith("/")]
 
     def _fetch(self, sha256: str, path: Path) -> None:
         with _told():
