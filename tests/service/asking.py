@@ -104,6 +104,8 @@ def new_service(folder: Path, *, limits: Mapping[str, Any] | None = None, **serv
     """A service in a folder of its own, without the settings of whoever runs the tests."""
     assets = folder.parent / f"{folder.name}-page" / "assets"
     assets.mkdir(parents=True)
+    (assets.parent / "guide").mkdir()
+    (assets.parent / "guide" / "pulse.html").write_text("<p>A pulse.</p>", encoding="utf-8")
     (assets.parent / "index.html").write_text("<!doctype html><title>unmask</title>", encoding="utf-8")
     (assets / "page.css").write_text("p { color: red }", encoding="utf-8")
     named = {"models": folder / "models", **(limits or {})}

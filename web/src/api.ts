@@ -2,7 +2,7 @@
 
 import { key } from "./state/key.svelte";
 import { language } from "./state/language.svelte";
-import type { Check, Detector, Found, LabelWord, Problem, View } from "./types";
+import type { Check, Detector, Found, Health, LabelWord, NewShare, Problem, Share, View } from "./types";
 
 export class Refusal extends Error {
   constructor(
@@ -36,11 +36,11 @@ async function ask(path: string, given: RequestInit): Promise<Response> {
   return answer;
 }
 
-function send(method: "POST" | "PUT", path: string, body: object): Promise<Check> {
+function send<T = Check>(method: "POST" | "PUT", path: string, body: object): Promise<T> {
   return read(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 }
 
-function away(): Problem {
+export function away(): Problem {
   return { code: "away", message: language.say.problem.away, way_out: language.say.problem.awayWayOut };
 }
 
@@ -87,7 +87,12 @@ export const setLabel = (id: string, word: LabelWord, note: string): Promise<Che
   send("PUT", `/checks/${id}/label`, { word, note });
 export const dropLabel = (id: string): Promise<void> => read(`/checks/${id}/label`, { method: "DELETE" });
 export const deleteCheck = (id: string): Promise<void> => read(`/checks/${id}`, { method: "DELETE" });
-export const health = (): Promise<{ version: string; queued: number; running: number; workers: number }> => read("/health");
+export const health = (): Promise<Health> => read("/health");
+export const sharesOf = async (id: string): Promise<Share[]> => (await read<{ shares: Share[] }>(`/checks/${id}/shares`)).shares;
+export const newShare = (id: string, days: number): Promise<NewShare> => send("POST", `/checks/${id}/shares`, { days });
+export const revokeShare = (id: string, share: string): Promise<void> => read(`/checks/${id}/shares/${share}`, { method: "DELETE" });
+/** The draft of a review, word for word as the service wrote it. */
+export const reviewOf = async (id: string): Promise<string> => JSON.stringify(await read<object>(`/checks/${id}/review`), null, 2);
 
 let cards: Promise<Detector[]> | null = null;
 
@@ -108,8 +113,10 @@ export function mediaAddress(sha256: string): string {
   return `/v1/media/${sha256}${key.query()}`;
 }
 
+export type Format = "html" | "json" | "pdf";
+
 /** Have the browser save a report; a link could not send the key. */
-export async function saveReport(id: string, format: "html" | "json"): Promise<void> {
+export async function saveReport(id: string, format: Format): Promise<void> {
   const answer = await ask(`/checks/${id}/report?format=${format}&download=true`, {});
   save(await answer.blob(), nameIn(answer.headers.get("content-disposition")) ?? `${id}.${format}`);
 }
