@@ -26,13 +26,14 @@ export async function read<T>(path: string, given: RequestInit = {}): Promise<T>
 
 async function ask(path: string, given: RequestInit): Promise<Response> {
   let answer: Response;
+  const shown = key.value;
   try {
     answer = await fetch(`/v1${path}`, { ...given, headers: { ...key.headers(), ...given.headers } });
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === "AbortError") throw thrown;
     throw new Refusal(0, away());
   }
-  if (!answer.ok) throw new Refusal(answer.status, heard(answer.status, await answer.text()));
+  if (!answer.ok) throw new Refusal(answer.status, heard(answer.status, await answer.text(), shown));
   return answer;
 }
 
@@ -44,12 +45,12 @@ export function away(): Problem {
   return { code: "away", message: language.say.problem.away, way_out: language.say.problem.awayWayOut };
 }
 
-/** The service's own words, or some where what answered was not the service. */
-export function heard(status: number, body: string): Problem {
+/** The service's own words, or some where what answered was not the service; a key is asked for unless one was given since. */
+export function heard(status: number, body: string, shown = key.value): Problem {
   try {
     const told = JSON.parse(body) as Problem;
     if (typeof told.message === "string") {
-      if (told.code === "key-needed") key.ask();
+      if (told.code === "key-needed" && shown === key.value) key.ask();
       return { code: told.code, message: told.message, way_out: told.way_out ?? "" };
     }
   } catch {

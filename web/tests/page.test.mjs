@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import axe from "axe-core";
 
 import { openBrowser, openPage } from "./browser.mjs";
-import { ROOT, startService } from "./service.mjs";
+import { newKey, ROOT, startService } from "./service.mjs";
 
 const FILM = path.join(ROOT, "examples/forged.mp4");
 const LONG_MS = 110_000; // a busy machine takes that long for a film
@@ -395,4 +395,31 @@ test("a service that goes away is told, and found again", { timeout: 60_000 }, a
   await page.getByText("The service does not answer.").first().waitFor({ state: "detached", timeout: 30_000 });
   await page.getByRole("link", { name: "forged.mp4" }).waitFor();
   await context.close();
+});
+
+test("a key that may only read is told so in the service's words when it makes a link", { timeout: 60_000 }, async () => {
+  const key = await newKey(service.folder, "newsroom", "check");
+  const reading = await newKey(service.folder, "wall", "read", key.id);
+  const ask = (path, method, body, type) =>
+    fetch(`${service.address}/v1${path}`, { method, body, headers: { authorization: `Bearer ${key.secret}`, ...(type ? { "content-type": type } : {}) } });
+  const { page: wall, context: its, faults: found } = await openPage(browser);
+  await wall.goto(service.address);
+  const picture = await wall.evaluate(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 160 });
+    canvas.getContext("2d").fillRect(20, 20, 60, 90);
+    return canvas.toDataURL("image/png").split(",")[1];
+  });
+  const media = await (await ask("/media?name=still.png", "POST", Buffer.from(picture, "base64"))).json();
+  const { id } = await (await ask("/checks", "POST", JSON.stringify({ media: media.sha256, name: "still.png" }), "application/json")).json();
+  await wall.getByRole("textbox", { name: "Key" }).fill(reading.secret);
+  await wall.getByRole("button", { name: "Use key" }).click();
+  await wall.goto(`${service.address}/#/checks/${id}`);
+  const part = wall.getByRole("region", { name: "Share this report" });
+  await part.getByRole("button", { name: "Make a link" }).click({ timeout: 15_000 });
+  assert.match(await part.getByRole("alert").innerText(), /This takes a key of the scope 'check'; this one has 'read'\./);
+  assert.equal(await part.getByLabel("The link, shown this once").count(), 0);
+  await wall.goto(`${service.address}/#/guide/keys`); // the guides are everyone's
+  await wall.getByRole("heading", { level: 1, name: "Keys" }).waitFor();
+  assert.ok(found.every((fault) => /40[13]/.test(fault)), found.join("\n")); // the browser notes what was refused
+  await its.close();
 });
