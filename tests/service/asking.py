@@ -106,6 +106,8 @@ def new_service(
     """A service in a folder of its own, without the settings of whoever runs the tests."""
     assets = folder.parent / f"{folder.name}-page" / "assets"
     assets.mkdir(parents=True)
+    (assets.parent / "guide").mkdir()
+    (assets.parent / "guide" / "pulse.html").write_text("<p>A pulse.</p>", encoding="utf-8")
     (assets.parent / "index.html").write_text("<!doctype html><title>unmask</title>", encoding="utf-8")
     (assets / "page.css").write_text("p { color: red }", encoding="utf-8")
     named = {"models": folder / "models", **(limits or {})}

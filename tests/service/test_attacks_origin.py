@@ -109,6 +109,8 @@ def test_no_answer_lets_another_site_read_it(service: Service) -> None:
         "/assets/" + "a" * 5000,
         "/assets/%ff",
         "/assets/..\\..\\app.py",
+        "/guide/../index.html",
+        "/guide/..%2f..%2fapp.py",
         "//etc/passwd",
         "/v1/../../etc/passwd",
     ],

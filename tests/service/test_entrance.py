@@ -54,7 +54,9 @@ def test_with_a_key_nobody_is_answered_without_one(service: Service, method: str
 
 @pytest.mark.usefixtures("newsroom")
 def test_the_page_and_the_health_need_none(service: Service) -> None:
-    assert [service.get(path).status_code for path in ("/", "/assets/page.css", "/v1/health")] == [200] * 3
+    assert [service.get(path).status_code for path in ("/", "/assets/page.css", "/guide/pulse.html", "/v1/health")] == [
+        200
+    ] * 4
     assert service.ask("HEAD", "/").status_code == 200
 
 

@@ -2,7 +2,7 @@
 
 import { key } from "./state/key.svelte";
 import { language } from "./state/language.svelte";
-import type { Check, Detector, Found, LabelWord, Problem, View } from "./types";
+import type { Check, Detector, Found, Health, LabelWord, NewShare, Problem, Share, View } from "./types";
 
 export class Refusal extends Error {
   constructor(
@@ -26,30 +26,31 @@ export async function read<T>(path: string, given: RequestInit = {}): Promise<T>
 
 async function ask(path: string, given: RequestInit): Promise<Response> {
   let answer: Response;
+  const shown = key.value;
   try {
     answer = await fetch(`/v1${path}`, { ...given, headers: { ...key.headers(), ...given.headers } });
   } catch (thrown) {
     if (thrown instanceof DOMException && thrown.name === "AbortError") throw thrown;
     throw new Refusal(0, away());
   }
-  if (!answer.ok) throw new Refusal(answer.status, heard(answer.status, await answer.text()));
+  if (!answer.ok) throw new Refusal(answer.status, heard(answer.status, await answer.text(), shown));
   return answer;
 }
 
-function send(method: "POST" | "PUT", path: string, body: object): Promise<Check> {
+function send<T = Check>(method: "POST" | "PUT", path: string, body: object): Promise<T> {
   return read(path, { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } });
 }
 
-function away(): Problem {
+export function away(): Problem {
   return { code: "away", message: language.say.problem.away, way_out: language.say.problem.awayWayOut };
 }
 
-/** The service's own words, or some where what answered was not the service. */
-export function heard(status: number, body: string): Problem {
+/** The service's own words, or some where what answered was not the service; a key is asked for unless one was given since. */
+export function heard(status: number, body: string, shown = key.value): Problem {
   try {
     const told = JSON.parse(body) as Problem;
     if (typeof told.message === "string") {
-      if (told.code === "key-needed") key.ask();
+      if (told.code === "key-needed" && shown === key.value) key.ask();
       return { code: told.code, message: told.message, way_out: told.way_out ?? "" };
     }
   } catch {
@@ -87,7 +88,12 @@ export const setLabel = (id: string, word: LabelWord, note: string): Promise<Che
   send("PUT", `/checks/${id}/label`, { word, note });
 export const dropLabel = (id: string): Promise<void> => read(`/checks/${id}/label`, { method: "DELETE" });
 export const deleteCheck = (id: string): Promise<void> => read(`/checks/${id}`, { method: "DELETE" });
-export const health = (): Promise<{ version: string; queued: number; running: number; workers: number }> => read("/health");
+export const health = (): Promise<Health> => read("/health");
+export const sharesOf = async (id: string): Promise<Share[]> => (await read<{ shares: Share[] }>(`/checks/${id}/shares`)).shares;
+export const newShare = (id: string, days: number): Promise<NewShare> => send("POST", `/checks/${id}/shares`, { days });
+export const revokeShare = (id: string, share: string): Promise<void> => read(`/checks/${id}/shares/${share}`, { method: "DELETE" });
+/** The draft of a review, word for word as the service wrote it. */
+export const reviewOf = async (id: string): Promise<string> => JSON.stringify(await read<object>(`/checks/${id}/review`), null, 2);
 
 let cards: Promise<Detector[]> | null = null;
 
@@ -108,8 +114,10 @@ export function mediaAddress(sha256: string): string {
   return `/v1/media/${sha256}${key.query()}`;
 }
 
+export type Format = "html" | "json" | "pdf";
+
 /** Have the browser save a report; a link could not send the key. */
-export async function saveReport(id: string, format: "html" | "json"): Promise<void> {
+export async function saveReport(id: string, format: Format): Promise<void> {
   const answer = await ask(`/checks/${id}/report?format=${format}&download=true`, {});
   save(await answer.blob(), nameIn(answer.headers.get("content-disposition")) ?? `${id}.${format}`);
 }

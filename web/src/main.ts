@@ -3,6 +3,8 @@ import "./app.css";
 import { mount } from "svelte";
 
 import App from "./App.svelte";
+import { language } from "./state/language.svelte";
 
+await language.start();
 const target = document.getElementById("page");
 if (target) mount(App, { target });

@@ -43,6 +43,28 @@ export interface Check {
   media_kept: boolean;
 }
 
+export interface Health {
+  version: string;
+  queued: number;
+  running: number;
+  workers: number;
+  /** Whether reports are printed as PDF; older services do not say. */
+  prints?: boolean;
+}
+
+export interface Share {
+  id: string;
+  created: string;
+  expires: string;
+}
+
+/** A link as it is told once: only here is what opens it. */
+export interface NewShare {
+  id: string;
+  url: string;
+  expires: string;
+}
+
 export type Segment = [start: number, end: number, made: number | null];
 
 export interface Evidence {

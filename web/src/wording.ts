@@ -21,7 +21,8 @@ export function percent(share: number): string {
 
 export function percentRange(interval: Interval | null): string {
   if (!interval) return "";
-  return language.say.percent.range((interval[0] * 100).toFixed(0), (interval[1] * 100).toFixed(0));
+  const [low, high] = [(interval[0] * 100).toFixed(0), (interval[1] * 100).toFixed(0)];
+  return low === high ? percent(interval[1]) : language.say.percent.range(low, high);
 }
 
 export function strength(made: number): Strength {

@@ -1,4 +1,5 @@
-/** Pictures of every page, to be looked at: node tests/look.mjs ADDRESS FOLDER. The service must hold two checks that are done. */
+/** Pictures of every page and every check, to be looked at: node tests/look.mjs ADDRESS FOLDER [PART OF A NAME].
+ * The service must hold two checks that are done. */
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -8,14 +9,20 @@ import { openBrowser } from "./browser.mjs";
 const SIZES = [[360, 800], [1280, 800], [2560, 1440]];
 const [address, folder, only = ""] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
-const { checks } = await (await fetch(`${address}/v1/checks?state=done`)).json();
-const [one, other] = checks;
+const { checks } = await (await fetch(`${address}/v1/checks`)).json();
+const [one, other] = checks.filter((check) => check.state === "done");
+const asked = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ days: 1 }) };
+const share = await (await fetch(`${address}/v1/checks/${one.id}/shares`, asked)).json();
 const pages = {
   home: "#/",
-  result: `#/checks/${one.id}`,
+  ...Object.fromEntries(checks.map((check) => [`result-${check.name}`, `#/checks/${check.id}`])),
   compare: `#/compare/${one.id}/${other.id}`,
   detectors: "#/detectors",
   help: "#/help",
+  guides: "#/guide",
+  "guide-service": "#/guide/service",
+  "guide-learning": "#/guide/learning",
+  share: share.url.slice(1),
 };
 
 const browser = await openBrowser();
@@ -29,8 +36,8 @@ for (const [width, height] of SIZES) {
       await page.goto(`${address}/${hash}`);
       await page.reload();
       await page.waitForTimeout(1500);
-      // Curves are drawn when they come into view.
-      await page.evaluate(async () => {
+      // Curves are drawn when they come into view; a shared report has none and, in its sandbox, no clock either.
+      if (name !== "share") await page.evaluate(async () => {
         for (let top = 0; top < document.body.scrollHeight; top += innerHeight) {
           scrollTo({ top, behavior: "instant" });
           await new Promise((done) => setTimeout(done, 60));

@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import axe from "axe-core";
 
 import { openBrowser, openPage } from "./browser.mjs";
-import { ROOT, startService } from "./service.mjs";
+import { newKey, ROOT, startService } from "./service.mjs";
 
 const FILM = path.join(ROOT, "examples/forged.mp4");
 const LONG_MS = 110_000; // a busy machine takes that long for a film
@@ -161,11 +161,20 @@ test("a person's judgement is kept, becomes a draft of a review, and is found by
   await page.getByLabel("Note").fill("Reverse search <b>found</b> the original.");
   await page.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved.", { exact: true }).waitFor();
-  const draft = JSON.parse(await page.locator("pre").innerText());
-  assert.equal(draft["@type"], "MediaReview");
-  assert.equal(draft.creativeWorkStatus, "Draft");
-  assert.equal(draft.mediaAuthenticityCategory, "https://schema.org/TransformedContent");
-  assert.equal(draft.originalMediaContextDescription, "Reverse search <b>found</b> the original.");
+  await page.waitForFunction(() => document.querySelector("pre"));
+  const draft = await page.locator("pre").innerText();
+  assert.deepEqual(JSON.parse(draft), await (await fetch(`${service.address}/v1/checks/${film}/review`)).json());
+  assert.equal(JSON.parse(draft).mediaAuthenticityCategory, "https://schema.org/TransformedContent");
+  assert.match(draft, /Reverse search <b>found<\/b> the original\./);
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Save as file" }).click()]);
+  assert.match(saved.suggestedFilename(), /\.jsonld$/);
+  assert.equal(await readFile(await saved.path(), "utf8"), draft);
+  await page.getByLabel("Unsure").check(); // another judgement makes another draft
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForFunction(() => !document.querySelector("pre").innerText.includes("TransformedContent"));
+  await page.getByLabel("Made").check();
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.waitForFunction(() => document.querySelector("pre").innerText.includes("TransformedContent"));
   await page.reload();
   await page.waitForFunction(() => document.querySelector("textarea")?.value.startsWith("Reverse"));
   await page.goto(`${service.address}/#/`);
@@ -186,6 +195,113 @@ for (const format of ["HTML", "JSON"]) {
     else assert.match(text, /^<!DOCTYPE html>/);
   });
 }
+
+test("the report is offered as PDF where the service says that it prints, and only there", async () => {
+  // What can print is no part of a plain installation: the answer about it and the print are given here.
+  await page.route("**/v1/health", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), prints: false } });
+  });
+  await page.goto(`${service.address}/#/`);
+  await page.goto(`${service.address}/#/checks/${film}`);
+  await page.getByRole("button", { name: "Report (JSON)" }).waitFor();
+  await page.waitForLoadState("networkidle", { timeout: 800 }).catch(() => undefined);
+  assert.equal(await page.getByRole("button", { name: "Report (PDF)" }).count(), 0);
+  await page.unroute("**/v1/health");
+  await page.route("**/v1/health", async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), prints: true } });
+  });
+  await page.route("**/report?format=pdf*", (route) => route.fulfill({
+    contentType: "application/pdf", body: "%PDF-1.7", headers: { "content-disposition": "attachment; filename*=UTF-8''forged-1.pdf" },
+  }));
+  await page.goto(`${service.address}/#/`);
+  await page.goto(`${service.address}/#/checks/${film}`);
+  const [saved] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Report (PDF)" }).click()]);
+  assert.equal(saved.suggestedFilename(), "forged-1.pdf");
+  await page.unroute("**/v1/health");
+  await page.unroute("**/report?format=pdf*");
+});
+
+test("a link to the report is shown once, opens it for others, and opens nothing when it is revoked", async () => {
+  await page.goto(`${service.address}/#/`);
+  await page.goto(`${service.address}/#/checks/${film}`);
+  const part = page.getByRole("region", { name: "Share this report" });
+  await part.getByText("No link opens this report.").waitFor();
+  await part.getByText("neither the file itself, nor your judgement and note").waitFor();
+  await part.getByLabel("Open for days").fill("91");
+  await part.getByRole("button", { name: "Make a link" }).click();
+  assert.equal(await part.getByLabel("Open for days").evaluate((field) => field.validity.rangeOverflow), true);
+  await part.getByLabel("Open for days").fill("3");
+  await part.getByRole("button", { name: "Make a link" }).click();
+  const link = await part.getByLabel("The link, shown this once").inputValue();
+  assert.match(link, new RegExp(`^${service.address}/s/.{20,}$`));
+  const { shares } = await (await fetch(`${service.address}/v1/checks/${film}/shares`)).json();
+  assert.equal(Math.round((new Date(shares[0].expires) - new Date(shares[0].created)) / 86_400_000), 3);
+  const stranger = await openPage(browser);
+  await stranger.page.goto(link);
+  await stranger.page.getByRole("heading", { level: 1 }).waitFor();
+  assert.match(await stranger.page.locator("body").innerText(), /forged\.mp4/);
+  assert.doesNotMatch(await stranger.page.content(), /Reverse search/); // the note is for nobody else
+  assert.deepEqual(stranger.faults, []);
+  await page.reload();
+  await part.getByRole("button", { name: /^Revoke the link made/ }).waitFor();
+  assert.equal(await part.getByLabel("The link, shown this once").count(), 0);
+  await part.getByRole("button", { name: /^Revoke the link made/ }).click();
+  await part.getByText("No link opens this report.").waitFor();
+  assert.equal((await stranger.page.goto(link)).status(), 404);
+  await stranger.context.close();
+});
+
+test("the guides are read inside the page, and their links stay in it", async () => {
+  await page.goto(`${service.address}/#/help`);
+  await page.getByRole("link", { name: "All guides" }).click();
+  await page.getByRole("link", { name: "Reading a report" }).click();
+  await page.getByRole("heading", { level: 1, name: "Reading a report" }).waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement.matches("h1")), "it is read out from its heading");
+  await page.getByRole("navigation", { name: "On this page" }).getByRole("link", { name: "What the file tells" }).click();
+  await page.waitForFunction(() => document.activeElement.id === "guide-what-the-file-tells" && scrollY > 300);
+  const listed = (await (await fetch(`${service.address}/guide/guides.json`)).json()).guides;
+  for (const { name, title } of listed) {
+    await page.goto(`${service.address}/#/guide/${name}`);
+    await page.getByRole("heading", { level: 1, name: title, exact: true }).waitFor();
+    await page.locator("article h2").first().waitFor();
+    const wide = await page.evaluate(() => [...document.querySelectorAll("article p, article pre")].some((part) => part.textContent.includes(">>>") && part.tagName !== "PRE"));
+    assert.equal(wide, false, `${name} shows its examples as code`);
+  }
+  await page.goto(`${service.address}/#/guide/python-library`);
+  await page.locator("article").getByRole("link").and(page.locator("[href^='#/guide/']")).first().click();
+  await page.locator("article h2").first().waitFor();
+  await page.goto(`${service.address}/#/guide/nothing`);
+  await page.getByRole("heading", { name: "There is no such guide" }).waitFor();
+  assert.ok(faults.every((fault) => /404/.test(fault)), faults.join("\n"));
+  faults.length = 0; // the browser itself writes what was not found to its console
+});
+
+test("each detector's card leads to a guide that speaks of it", async () => {
+  await page.goto(`${service.address}/#/detectors`);
+  const links = page.getByRole("link", { name: /^Explained in the guide/ });
+  await links.first().waitFor();
+  const found = await links.evaluateAll((all) => all.map((link) => [link.textContent.split(": ")[1], link.hash.split("/").slice(2)]));
+  assert.ok(found.length > 8);
+  for (const [detector, [name, heading]] of found) {
+    const text = await (await fetch(`${service.address}/guide/${name}.html`)).text();
+    assert.ok(heading ? text.includes(`id="guide-${heading}"`) : text.includes(detector), `${name} does not speak of ${detector}`);
+  }
+});
+
+test("the first view asks for no other view, no other language and no guide", async () => {
+  const fresh = await openPage(browser);
+  const asked = [];
+  fresh.page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  await fresh.page.goto(service.address);
+  await fresh.page.getByRole("link", { name: "forged.mp4" }).waitFor();
+  await fresh.page.waitForTimeout(300);
+  const named = [...(await (await fetch(service.address)).text()).matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, name]) => name);
+  assert.deepEqual(asked.filter((name) => !name.startsWith("/v1/") && name !== "/" && !named.includes(name)), []);
+  assert.deepEqual(fresh.faults, []);
+  await fresh.context.close();
+});
 
 test("two results play in step", async () => {
   await page.goto(`${service.address}/#/compare/${film}/${film}`);
@@ -211,15 +327,36 @@ test("German is one choice away and stays", async () => {
   await page.getByLabel("Sprache").selectOption("en");
 });
 
+test("a browser of a German sees German from the first picture on", async () => {
+  const fresh = await openPage(browser, { locale: "de-DE" });
+  await fresh.page.route("**/assets/de-*.js", async (route) => {
+    await new Promise((done) => setTimeout(done, 400));
+    await route.continue();
+  });
+  await fresh.page.addInitScript(() => {
+    window.seen = [];
+    new MutationObserver(() => window.seen.push(document.querySelector("h1")?.textContent)).observe(document, { childList: true, subtree: true });
+  });
+  await fresh.page.goto(service.address);
+  await fresh.page.getByRole("heading", { name: "Prüfungen" }).waitFor();
+  assert.deepEqual((await fresh.page.evaluate(() => window.seen)).filter((words) => words && words !== "Prüfungen"), []);
+  await fresh.page.goto(`${service.address}/#/guide/pulse`);
+  await fresh.page.getByText("Die Anleitungen gibt es nur auf Englisch.").waitFor();
+  assert.equal(await fresh.page.locator("article[lang=en]").count(), 1);
+  assert.deepEqual(fresh.faults, []);
+  await fresh.context.close();
+});
+
 test("no page has a serious fault of access, nor is one wider than its window", { timeout: LONG_MS }, async () => {
-  const hashes = ["#/", `#/checks/${film}`, `#/compare/${film}/${film}`, "#/detectors", "#/help"];
+  const hashes = ["#/", `#/checks/${film}`, `#/compare/${film}/${film}`, "#/detectors", "#/help", "#/guide", "#/guide/service", "#/guide/learning"];
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     for (const hash of hashes) {
       await page.goto(`${service.address}/${hash}`);
       await page.locator("h1").waitFor();
       await page.waitForLoadState("networkidle", { timeout: 800 }).catch(() => undefined); // the stream never ends
-      await page.locator(hash.startsWith("#/checks") ? "[role=slider]" : "h1").first().waitFor();
+      const last = hash.startsWith("#/checks") ? "[role=slider]" : hash.startsWith("#/guide/") ? "article h2" : "h1";
+      await page.locator(last).first().waitFor();
       await page.evaluate(() => document.querySelectorAll("details").forEach((part) => (part.open = true)));
       await page.evaluate(axe.source.replace(/^/, "")); // run by the debugger, which the policy does not bind
       const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
@@ -258,4 +395,31 @@ test("a service that goes away is told, and found again", { timeout: 60_000 }, a
   await page.getByText("The service does not answer.").first().waitFor({ state: "detached", timeout: 30_000 });
   await page.getByRole("link", { name: "forged.mp4" }).waitFor();
   await context.close();
+});
+
+test("a key that may only read is told so in the service's words when it makes a link", { timeout: 60_000 }, async () => {
+  const key = await newKey(service.folder, "newsroom", "check");
+  const reading = await newKey(service.folder, "wall", "read", key.id);
+  const ask = (path, method, body, type) =>
+    fetch(`${service.address}/v1${path}`, { method, body, headers: { authorization: `Bearer ${key.secret}`, ...(type ? { "content-type": type } : {}) } });
+  const { page: wall, context: its, faults: found } = await openPage(browser);
+  await wall.goto(service.address);
+  const picture = await wall.evaluate(() => {
+    const canvas = Object.assign(document.createElement("canvas"), { width: 160, height: 160 });
+    canvas.getContext("2d").fillRect(20, 20, 60, 90);
+    return canvas.toDataURL("image/png").split(",")[1];
+  });
+  const media = await (await ask("/media?name=still.png", "POST", Buffer.from(picture, "base64"))).json();
+  const { id } = await (await ask("/checks", "POST", JSON.stringify({ media: media.sha256, name: "still.png" }), "application/json")).json();
+  await wall.getByRole("textbox", { name: "Key" }).fill(reading.secret);
+  await wall.getByRole("button", { name: "Use key" }).click();
+  await wall.goto(`${service.address}/#/checks/${id}`);
+  const part = wall.getByRole("region", { name: "Share this report" });
+  await part.getByRole("button", { name: "Make a link" }).click({ timeout: 15_000 });
+  assert.match(await part.getByRole("alert").innerText(), /This takes a key of the scope 'check'; this one has 'read'\./);
+  assert.equal(await part.getByLabel("The link, shown this once").count(), 0);
+  await wall.goto(`${service.address}/#/guide/keys`); // the guides are everyone's
+  await wall.getByRole("heading", { level: 1, name: "Keys" }).waitFor();
+  assert.ok(found.every((fault) => /40[13]/.test(fault)), found.join("\n")); // the browser notes what was refused
+  await its.close();
 });

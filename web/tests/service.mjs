@@ -1,11 +1,12 @@
 /** A service of its own for the tests, in a folder that goes with it. */
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PYTHON = process.env.PYTHON ?? path.join(ROOT, ".venv/bin/python");
@@ -29,4 +30,12 @@ export async function startService({ folder = null, port = 0, environment = {} }
     await ended;
   };
   return { address, folder: place, port: Number(new URL(address).port), stop, remove: () => rm(place, { recursive: true, force: true }) };
+}
+
+/** A key of it, made beside it as whoever runs a service does. */
+export async function newKey(folder, name, scope, insteadOf = null) {
+  const words = ["-m", "unmask", "serve", "keys", "new", "--name", name, "--scope", scope, "--folder", folder, "--json"];
+  const { stdout } = await promisify(execFile)(PYTHON, insteadOf ? [...words, "--instead-of", insteadOf] : words);
+  const { id, key } = JSON.parse(stdout);
+  return { id, secret: key };
 }

@@ -14,7 +14,7 @@ from unmask.service.store.keys import RANKS, Scope
 from unmask.settings import ServiceSettings
 
 CHALLENGE = 'Bearer realm="unmask"'
-_OPEN = re.compile(r"/|/assets(/.*)?|/v1/health|/s/[^/]+", re.DOTALL)
+_OPEN = re.compile(r"/|/(?:assets|guide)(/.*)?|/v1/health|/s/[^/]+", re.DOTALL)
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 # EventSource and the players of browsers send no headers of a page's choice. A key in an address ends in histories and in
 # logs of proxies, though, so that it is taken where nothing else can be, and to read alone. The service itself keeps no

@@ -15,6 +15,7 @@ def test_the_page_and_what_belongs_to_it_are_served(service: Service) -> None:
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert service.ask("HEAD", "/").status_code == 200
     assert service.get("/assets/page.css").headers["content-type"].startswith("text/css")
+    assert service.get("/guide/pulse.html").text == "<p>A pulse.</p>"
 
 
 def test_another_address_has_nothing(service: Service) -> None:

@@ -27,3 +27,4 @@ def mount(app: FastAPI) -> None:
         return HTMLResponse(index.read_bytes(), headers={"cache-control": "no-cache"})
 
     app.mount("/assets", StaticFiles(directory=PAGE / "assets"), name="assets")
+    app.mount("/guide", StaticFiles(directory=PAGE / "guide"), name="guide")
