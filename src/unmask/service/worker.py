@@ -16,7 +16,7 @@ from types import TracebackType
 
 from unmask.engine import all_cards, choose_with_models
 from unmask.errors import InputError, MissingComponent, OutputError, UnmaskError, UsageError
-from unmask.examine import check
+from unmask.examine import check, hear
 from unmask.media.source import shown
 from unmask.report.as_html import as_html
 from unmask.report.as_json import as_json, evidence_as_json
@@ -107,8 +107,9 @@ class Worker:
 
     def _examine(self, held: "_Held") -> None:
         lease, options = held.lease, held.lease.options
+        path = place_of(self.folder, lease.media)
         report = check(
-            place_of(self.folder, lease.media),
+            path,
             only=options.only,
             threshold=options.threshold,
             settings=self.settings.model_copy(update={"fast": options.fast or self.settings.fast}),
@@ -117,7 +118,8 @@ class Worker:
             on_evidence=held.found,
         )
         cards = all_cards(choose_with_models(options.only, self.settings))
-        result = write_result(self.folder, lease.check, as_json(report), as_view(report), as_html(report, cards))
+        view = as_view(report, hear(path, report.media, self.settings, held.require))
+        result = write_result(self.folder, lease.check, as_json(report), view, as_html(report, cards))
         try:
             self._finish(lease, report.verdict, result)
         except LeaseLost:
@@ -173,7 +175,7 @@ class _Held:
 
     def progress(self, seconds: float, of: float | None) -> None:
         """Tell how far the film was read, twice a second at most."""
-        self._require()
+        self.require()
         now = time.monotonic()
         if now - self._told >= PROGRESS_SECONDS:
             self._told = now
@@ -182,11 +184,17 @@ class _Held:
 
     def found(self, person: int | None, evidence: Evidence) -> None:
         """Tell what a detector says."""
-        self._require()
+        self.require()
         with suppress(OutputError):  # the report will tell it
             queue.found(self.worker.database, self.lease, person, evidence_as_json(evidence))
 
-    def _require(self) -> None:
+    def require(self) -> None:
+        """Go on only while the check is held and the worker shall work.
+
+        Raises:
+            LeaseLost: Another has it, or it was deleted.
+            Stopped: The worker was asked to stop.
+        """
         if self._lost.is_set():
             raise LeaseLost(self.lease.check)
         if self.worker.stopping:
