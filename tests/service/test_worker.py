@@ -334,6 +334,11 @@ def test_a_worker_asked_to_stop_while_it_hears_gives_the_check_back(
     store: Store, worker: Worker, short_clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check = store.ask(heard_with(short_clip, store.folder, louder_later(1.0)), "clip.mp4", QUICK)
-    monkeypatch.setattr(module, "hear", lambda *arguments: (worker.stop(), hear(*arguments)))
+
+    def asked_meanwhile(*arguments: Any) -> Any:
+        worker.stop()
+        return hear(*arguments)
+
+    monkeypatch.setattr(module, "hear", asked_meanwhile)
     worker.take(taken(store))
     assert (store.found(check)["state"], store.results()) == ("queued", [])
