@@ -8,7 +8,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PYTHON = process.env.PYTHON ?? path.join(ROOT, ".venv/bin/python");
+export const PYTHON = process.env.PYTHON ?? path.join(ROOT, ".venv/bin/python");
 
 /** Start it; the first line that it prints names its address. */
 export async function startService({ folder = null, port = 0, environment = {} } = {}) {
