@@ -308,6 +308,8 @@ def test_sound_and_mouths_can_be_drawn(store: Store, worker: Worker, short_clip:
     assert levels[15] - levels[5] == pytest.approx(34, abs=2)
     mouth = view["people"][0]["mouth"]
     assert len(mouth["opening"]) == len(mouth["times"]) >= 30
+    page = result_path(store.folder, store.result(check) or "", "report.html").read_text()
+    assert "nothing is concluded from them" in page
 
 
 def test_a_film_without_sound_has_no_lane_of_it(store: Store, worker: Worker, short_clip: Path) -> None:

@@ -118,8 +118,9 @@ class Worker:
             on_evidence=held.found,
         )
         cards = all_cards(choose_with_models(options.only, self.settings))
-        view = as_view(report, hear(path, report.media, self.settings, held.require))
-        result = write_result(self.folder, lease.check, as_json(report), view, as_html(report, cards))
+        sound = hear(path, report.media, self.settings, held.require)
+        page, view = as_html(report, cards, sound), as_view(report, sound)
+        result = write_result(self.folder, lease.check, as_json(report), view, page)
         try:
             self._finish(lease, report.verdict, result)
         except LeaseLost:
