@@ -1,14 +1,18 @@
 """A file → a report, as one readable line of calls."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from unmask.detectors import Detector
 from unmask.engine import all_cards, choose_with_models, completed, engine_of, open_profile, with_origin, with_profile
+from unmask.errors import InputError
 from unmask.faces.track import Following, follow
+from unmask.media.audio import Recording, open_sound
 from unmask.media.probe import probe
+from unmask.media.sound import Sound
 from unmask.media.video import open_frames
 from unmask.provenance.gather import gather, open_key
 from unmask.provenance.ledger import ledger_folder
@@ -16,6 +20,7 @@ from unmask.reference import read_reference
 from unmask.settings import Settings
 from unmask.settings import settings as read_settings
 from unmask.signals.appearance import chosen_evenly
+from unmask.signals.loudness import Loudness, loudness
 from unmask.types import Comparison, Evidence, Frame, Media, Person, PixelBox, Provenance, Reference, Report, Track
 from unmask.verdict.fuse import MANIPULATED_FROM, judge
 from unmask.verdict.threats import threats
@@ -187,6 +192,33 @@ def follow_people(
         frames = _reported(film, media.duration_seconds, on_progress) if on_progress else film
         following = follow(frames, max_people=settings.max_people, bits_per_pixel=bits, changes=changes)
     return Followed(following, film.broken_off or _gaps(film.skipped), film.skipped)
+
+
+def hear(path: Path, media: Media, settings: Settings, on_block: Callable[[], None] | None = None) -> Loudness | None:
+    """How loud the sound of a file is along its time, for those who draw it; no detector asks for it.
+
+    Args:
+        path: The file.
+        media: What ``probe`` found in it.
+        settings: Limits.
+        on_block: Called before each block of sound is decoded.
+
+    Returns:
+        None without sound. Sound that breaks off is measured as far as it can be decoded.
+    """
+    if media.audio is None:
+        return None
+    with open_sound(path, media, settings) as recording:
+        return loudness(_decodable(recording, on_block))
+
+
+def _decodable(recording: Recording, on_block: Callable[[], None] | None) -> Iterator[Sound]:
+    """Blocks until the end, or until one cannot be decoded: the film was examined, whatever its sound is."""
+    with suppress(InputError):
+        for block in recording:
+            if on_block is not None:
+                on_block()
+            yield block
 
 
 def _gaps(skipped: int) -> str | None:

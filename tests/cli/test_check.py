@@ -151,7 +151,9 @@ def test_pages_and_an_index_are_written(tmp_path: Path, short_clip: Path) -> Non
     index = (out / "index.html").read_text(encoding="utf-8")
     assert f'href="{page}"' in index
     assert "empty.mp4" in index
-    assert not re.search(r'(src|href)="https?:', (out / page).read_text(encoding="utf-8"))
+    text = (out / page).read_text(encoding="utf-8")
+    assert not re.search(r'(src|href)="https?:', text)
+    assert all(f">{lane}</text>" in text for lane in ("mouth 1", "sound"))
 
 
 def test_a_page_that_finds_no_room_keeps_its_row_and_leaves_no_half_file(tmp_path: Path, short_clip: Path) -> None:

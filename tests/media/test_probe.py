@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -75,6 +76,32 @@ def test_knows_containers_by_their_bytes(  # noqa: PLR0917 # pytest passes them 
     assert media.video.frame_rate == pytest.approx(25, rel=0.02)
     assert media.video.duration_seconds == pytest.approx(1.2, abs=0.09)
     assert not media.video.variable_frame_rate
+
+
+@pytest.mark.parametrize("codec", ["libvpx", "libvpx-vp9", "libx264"])
+def test_a_film_of_a_browsers_recorder_lasts_as_long_as_it_does(draw: DrawFilm, settings: Settings, codec: str) -> None:
+    stamps = [round(1000 * index / 30 + (0, -1, 1, 2)[index % 4]) for index in range(90)]  # as its clock has them
+    path = draw(
+        "film.mkv",
+        codec=codec,
+        frames=90,
+        stamps=stamps,
+        time_base=Fraction(1, 1000),
+        sound_seconds=3.0,
+        sound_codec="libopus",
+        sound_rate_hz=48_000,
+        container_options={"live": "1"},  # no length in its header, and no index
+    )
+    with av.open(str(path)) as container:
+        assert container.duration is None
+    media = probe(path, settings)
+    assert media.video is not None
+    assert media.audio is not None
+    assert media.duration_seconds == pytest.approx(3.0, abs=0.05)
+    assert media.video.duration_seconds == pytest.approx(3.0, abs=0.05)
+    assert media.video.frame_rate == pytest.approx(30, abs=0.1)
+    assert not media.video.variable_frame_rate
+    assert media.warnings == ()
 
 
 @pytest.mark.parametrize("ending", [".jpg", ".png", ".webp", ".bmp", ".tiff", ".gif"])

@@ -9,13 +9,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import unmask.service.worker as module
 from tests.service.asking import eventually
 from tests.service.drawn import Store, still
-from unmask.errors import NoRoom, OutputError
+from unmask.errors import BrokenMedia, NoRoom, OutputError
 from unmask.examine import check as examine
+from unmask.examine import hear
+from unmask.media.audio import Recording
+from unmask.media.encode import write_video
+from unmask.media.probe import probe
+from unmask.media.sound import Sound
+from unmask.media.video import open_frames
 from unmask.service.store import checks, events, queue
 from unmask.service.store.checks import Options
 from unmask.service.store.database import open_database
@@ -24,6 +31,7 @@ from unmask.service.store.queue import Lease
 from unmask.service.store.results import write_result
 from unmask.service.worker import Worker
 from unmask.settings import ServiceSettings, Settings
+from unmask.types import MonoAudio
 
 LEASE_SECONDS = 30.0
 QUICK = Options(("file",), fast=True)
@@ -300,3 +308,71 @@ def test_a_worker_goes_on_when_the_database_is_back(
     assert store.found(check)["state"] == "done"
     written = (store.folder / "results" / store.results()[0]).iterdir()
     assert {path.name for path in written} == {"report.json", "report.html", "view.json"}
+
+
+def louder_later(seconds: float) -> MonoAudio:
+    """A tone that is fifty times as strong in its second half."""
+    times = np.arange(int(seconds * 16_000)) / 16_000
+    tone = np.where(times < seconds / 2, 0.01, 0.5) * np.sin(2 * np.pi * 440 * times)
+    return tone.astype(np.float32)
+
+
+def heard_with(film: Path, folder: Path, sound: MonoAudio | None) -> bytes:
+    """The film's pictures with other sound, or none."""
+    settings = Settings()
+    with open_frames(film, probe(film, settings), settings) as frames:
+        write_video(folder / "clip.mp4", [frame.image for frame in frames], 30.0, audio=sound)
+    return (folder / "clip.mp4").read_bytes()
+
+
+def drawn_of(store: Store, check: str) -> Any:
+    name = store.result(check)
+    assert name is not None
+    return json.loads(result_path(store.folder, name, "view.json").read_text())
+
+
+def test_sound_and_mouths_can_be_drawn(store: Store, worker: Worker, short_clip: Path) -> None:
+    check = store.ask(heard_with(short_clip, store.folder, louder_later(1.0)), "clip.mp4", QUICK)
+    worker.take(taken(store))
+    view = drawn_of(store, check)
+    levels = view["sound"]["level_dbfs"]
+    assert len(levels) * view["sound"]["step_seconds"] == pytest.approx(1.0, abs=0.15)
+    assert levels[15] - levels[5] == pytest.approx(34, abs=2)
+    mouth = view["people"][0]["mouth"]
+    assert len(mouth["opening"]) == len(mouth["times"]) >= 30
+    page = result_path(store.folder, store.result(check) or "", "report.html").read_text()
+    assert "nothing is concluded from them" in page
+
+
+def test_a_film_without_sound_has_no_lane_of_it(store: Store, worker: Worker, short_clip: Path) -> None:
+    check = store.ask(heard_with(short_clip, store.folder, None), "clip.mp4", QUICK)
+    worker.take(taken(store))
+    assert drawn_of(store, check)["sound"] is None
+
+
+def test_broken_sound_costs_no_check(
+    store: Store, worker: Worker, short_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_recording: Recording) -> Iterator[Sound]:
+        yield Sound(np.full((1, 1600), 0.5, np.float32), 16_000)
+        raise BrokenMedia("'clip.mp4' made the decoder stop (SIGSEGV).")
+
+    monkeypatch.setattr(Recording, "__iter__", broken)
+    check = store.ask(heard_with(short_clip, store.folder, louder_later(1.0)), "clip.mp4", QUICK)
+    worker.take(taken(store))
+    assert store.found(check)["state"] == "done"
+    assert drawn_of(store, check)["sound"]["level_dbfs"] == [-6.0, -6.0]
+
+
+def test_a_worker_asked_to_stop_while_it_hears_gives_the_check_back(
+    store: Store, worker: Worker, short_clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = store.ask(heard_with(short_clip, store.folder, louder_later(1.0)), "clip.mp4", QUICK)
+
+    def asked_meanwhile(*arguments: Any) -> Any:
+        worker.stop()
+        return hear(*arguments)
+
+    monkeypatch.setattr(module, "hear", asked_meanwhile)
+    worker.take(taken(store))
+    assert (store.found(check)["state"], store.results()) == ("queued", [])

@@ -3,7 +3,7 @@
 import type { Box, Person } from "./types";
 
 /** A face that was not seen for so long has no box. */
-const LOST_SECONDS = 0.3;
+export const LOST_SECONDS = 0.3;
 
 /** The box of a person, between its neighbours in time; null where the face is not seen. */
 export function boxAt(person: Person, seconds: number): Box | null {
@@ -20,7 +20,7 @@ export function boxAt(person: Person, seconds: number): Box | null {
   return null;
 }
 
-function firstAfter(times: number[], seconds: number): number {
+export function firstAfter(times: number[], seconds: number): number {
   let low = 0;
   let high = times.length;
   while (low < high) {

@@ -116,12 +116,25 @@ export interface Drawn {
 
 export type Box = [left: number, top: number, right: number, bottom: number];
 
+/** Inner lips over the width of the mouth, 0 when closed. Results that were written before it was told lack it. */
+export interface Mouth {
+  times: number[];
+  opening: (number | null)[];
+}
+
+/** One value a step; null where the sound has a gap. */
+export interface SoundLevel {
+  step_seconds: number;
+  level_dbfs: (number | null)[];
+}
+
 export interface Person {
   id: number;
   portrait: string | null;
   times: number[];
   boxes: Box[];
   drawn: Drawn[];
+  mouth?: Mouth | null;
 }
 
 export interface Signer {
@@ -192,6 +205,7 @@ export interface View {
   report: Report;
   people: Person[];
   drawn: Drawn[];
+  sound?: SoundLevel | null;
 }
 
 export interface Detector {

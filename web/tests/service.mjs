@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PYTHON = process.env.PYTHON ?? path.join(ROOT, ".venv/bin/python");
+export const PYTHON = process.env.PYTHON ?? path.join(ROOT, ".venv/bin/python");
 
 /** Start it; the first line that it prints names its address. */
 export async function startService({ folder = null, port = 0, environment = {} } = {}) {

@@ -198,7 +198,7 @@ class Run:
             on_progress=watch.advance,
         )
         self.manipulated |= found.verdict.word == "manipulated"
-        unwritten = self._write_page(found)
+        unwritten = self._write_page(found, path)
         self.incomplete |= found.incomplete is not None or unwritten is not None
         self._print(found, unwritten)
 
@@ -232,16 +232,18 @@ class Run:
             return MANIPULATED
         return NOT_ANALYSED if self.incomplete else 0
 
-    def _write_page(self, found: "Report") -> OutputError | None:
+    def _write_page(self, found: "Report", path: Path) -> OutputError | None:
         if self.folder is None:
             return None
         from unmask.detectors import detectors
+        from unmask.examine import hear
         from unmask.report.as_html import write_report
         from unmask.report.index import IndexRow
 
         cards = {name: detector.card for name, detector in detectors().items()} | dict(self.cards)
+        sound = hear(path, found.media, self.settings)
         try:
-            self.rows.append(IndexRow.of(found, write_report(found, self.folder, cards)))
+            self.rows.append(IndexRow.of(found, write_report(found, self.folder, cards, sound)))
         except OutputError as error:
             return error
         return None

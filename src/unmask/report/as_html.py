@@ -15,6 +15,7 @@ from unmask.report.reasons import Grounds, all_evidence, of_file, of_person, str
 from unmask.report.templates import rendered
 from unmask.report.threat_words import FORGERIES, LOOKED, through
 from unmask.report.wording import FINDINGS, first_upper, is_clear, visible
+from unmask.signals.loudness import Loudness
 from unmask.types import Card, Report
 from unmask.verdict.fuse import NO_SIGN_UP_TO
 
@@ -28,12 +29,13 @@ _HEADINGS = (
 )
 
 
-def as_html(report: Report, cards: Mapping[str, Card]) -> str:
+def as_html(report: Report, cards: Mapping[str, Card], sound: Loudness | None = None) -> str:
     """The page of one report.
 
     Args:
         report: What was found.
         cards: What the detectors say of themselves, by name; a finding without its card is shown without a question.
+        sound: Loudness of the file's sound, drawn with the mouths along the film; without it neither is.
     """
     unsure = NO_SIGN_UP_TO, facts.threshold(report.engine)
     asked = dict.fromkeys(evidence.detector for _, evidence in all_evidence(report))
@@ -51,7 +53,8 @@ def as_html(report: Report, cards: Mapping[str, Card]) -> str:
         of_file=of_file(report),
         of_person=of_person,
         findings=FINDINGS,
-        timeline=Markup(timeline(report)),  # noqa: S704 — the figure escapes what it is given
+        timeline=Markup(timeline(report, sound)),  # noqa: S704 — the figure escapes what it is given
+        lanes=sound is not None,
         threats=[(first_upper(FORGERIES[it.kind]), LOOKED[it.looked], through(it)) for it in report.threats],
         unchecked=report.verdict.unchecked,
         facts=_facts(report),
@@ -62,13 +65,13 @@ def as_html(report: Report, cards: Mapping[str, Card]) -> str:
     )
 
 
-def write_report(report: Report, folder: Path, cards: Mapping[str, Card]) -> Path:
+def write_report(report: Report, folder: Path, cards: Mapping[str, Card], sound: Loudness | None = None) -> Path:
     """Write the page into the folder and return its path; an earlier page of the same file is replaced.
 
     Raises:
         OutputError: The folder or the page cannot be written.
     """
-    return written(folder, page_name(report.media.file, report.media.sha256), as_html(report, cards))
+    return written(folder, page_name(report.media.file, report.media.sha256), as_html(report, cards, sound))
 
 
 def write_index(rows: Iterable[IndexRow], folder: Path) -> Path:

@@ -15,7 +15,7 @@ from types import TracebackType
 
 from unmask.engine import all_cards, choose_with_models
 from unmask.errors import InputError, MissingComponent, OutputError, UnmaskError, UsageError
-from unmask.examine import check
+from unmask.examine import check, hear
 from unmask.media.source import shown
 from unmask.report.as_html import as_html
 from unmask.report.as_json import as_json, evidence_as_json
@@ -121,8 +121,10 @@ class Worker:
                 on_progress=held.progress,
                 on_evidence=held.found,
             )
+            sound = hear(path, report.media, self.settings, held.require)
         cards = all_cards(choose_with_models(options.only, self.settings))
-        result = write_result(self.storage, lease.check, as_json(report), as_view(report), as_html(report, cards))
+        page, view = as_html(report, cards, sound), as_view(report, sound)
+        result = write_result(self.storage, lease.check, as_json(report), view, page)
         try:
             self._finish(lease, report.verdict, result)
         except LeaseLost:
@@ -185,7 +187,7 @@ class _Held:
 
     def progress(self, seconds: float, of: float | None) -> None:
         """Tell how far the film was read, twice a second at most."""
-        self._require()
+        self.require()
         now = time.monotonic()
         if now - self._told >= PROGRESS_SECONDS:
             self._told = now
@@ -194,11 +196,17 @@ class _Held:
 
     def found(self, person: int | None, evidence: Evidence) -> None:
         """Tell what a detector says."""
-        self._require()
+        self.require()
         with suppress(OutputError):  # the report will tell it
             queue.found(self.worker.database, self.lease, person, evidence_as_json(evidence))
 
-    def _require(self) -> None:
+    def require(self) -> None:
+        """Go on only while the check is held and the worker shall work.
+
+        Raises:
+            LeaseLost: Another has it, or it was deleted.
+            Stopped: The worker was asked to stop.
+        """
         if self._lost.is_set():
             raise LeaseLost(self.lease.check)
         if self.worker.stopping:

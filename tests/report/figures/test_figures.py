@@ -1,6 +1,7 @@
 import re
 import xml.etree.ElementTree as ET
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from unmask.report.figures.curve import curve
 from unmask.report.figures.heatmap import heat_map
 from unmask.report.figures.ticks import ticks, time_ticks
 from unmask.report.figures.timeline import presence, timeline
+from unmask.signals.loudness import Loudness
 from unmask.types import Evidence, Map, Report, Segment, Trace
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -172,6 +174,56 @@ def test_a_loss_of_the_face_is_a_gap_in_view(report: Report) -> None:
     first, second = (presence(person.track) for person in report.people)
     assert [(round(start), round(end)) for start, end in first] == [(0, 21), (26, 62)]
     assert len(second) == 1
+
+
+def heard(seconds: float) -> Loudness:
+    """Sound with a gap in its middle third."""
+    levels = np.tile([-60.0, -30.0, -12.0, -30.0], round(seconds * 5))
+    levels[len(levels) // 3 : 2 * len(levels) // 3] = NAN
+    return Loudness(0.05, levels)
+
+
+def test_mouths_and_sound_stand_below_what_the_detectors_say(report: Report, incomplete: Report) -> None:
+    for film in (report, incomplete):
+        root = parsed(timeline(film, heard(62.0)))
+        shown = labels(root)
+        assert [name for name in shown if name.startswith("mouth")] == [f"mouth {it.track.id}" for it in film.people]
+        assert shown.index("sound") > shown.index("mouth 2")
+        assert_clear(root)
+        assert len([it for it in root.iter(f"{SVG}polygon") if it.get("class") == "level"]) == 2
+    assert "Sound: at most -12 dB." in (root[1].text or "")
+    assert "sound" not in labels(parsed(timeline(report)))
+
+
+def test_a_mouth_is_drawn_with_its_gaps_and_no_movement_is_lost(report: Report) -> None:
+    track = report.people[0].track  # out of view from 21 s to 26 s
+    lips = np.where(np.arange(len(track.times)) == 700, 0.9, 0.1).astype(np.float32)
+    person = replace(report.people[0], track=replace(track, lips=lips))
+    root = parsed(timeline(replace(report, people=(person,)), heard(62.0)))
+    runs = [it.get("points", "").split() for it in root.iter(f"{SVG}polyline") if it.get("class") == "curve"]
+    assert len(runs) == 2
+    heights = [float(point.split(",")[1]) for run in runs for point in run]
+    assert max(heights) - min(heights) == pytest.approx(32 * 0.8 / 0.9, abs=0.2)
+    assert "Mouth 1: at most 0.90 of its width open." in (root[1].text or "")
+
+
+def test_lanes_of_an_hour_stay_small(report: Report) -> None:
+    times = np.arange(0, 3600, 0.04)
+    first = report.people[0].track
+    names = ("boxes", "mesh", "pose", "colors", "sharpness", "clipped", "scores", "eyes")
+    same = {name: getattr(first, name)[0] for name in names}
+    long: dict[str, Any] = {name: np.broadcast_to(value, (len(times), *value.shape)) for name, value in same.items()}
+    lips = np.random.default_rng(0).uniform(0, 0.4, len(times)).astype(np.float32)
+    person = replace(report.people[0], track=replace(first, **long, times=times, lips=lips), evidence=())
+    film = replace(report, people=(person,), media=replace(report.media, duration_seconds=3600.0))
+    assert len(timeline(film, heard(3600.0)).encode()) < 60_000
+
+
+def test_a_recording_without_a_picture_has_a_lane_of_its_sound(sound: Report) -> None:
+    root = parsed(timeline(sound, heard(20.0)))
+    assert "sound" in labels(root)
+    silent = parsed(timeline(sound, Loudness(0.05, np.full(400, NAN))))
+    assert (silent[1].text or "").endswith("Sound: nothing to be heard.")
 
 
 def test_stills_and_sounds_have_no_timeline(faceless: Report, sound: Report) -> None:

@@ -13,6 +13,9 @@ def test_the_page_and_what_belongs_to_it_are_served(service: Service) -> None:
     assert answer.text.startswith("<!doctype html>")
     assert answer.headers["cache-control"] == "no-cache"
     assert "script-src 'self'" in answer.headers["content-security-policy"]
+    allowed = [one.split("=") for one in answer.headers["permissions-policy"].split(", ")]
+    assert {name for name, who in allowed if who != "()"} == {"camera", "microphone"}
+    assert {who for _, who in allowed} == {"()", "(self)"}
     assert service.ask("HEAD", "/").status_code == 200
     assert service.get("/assets/page.css").headers["content-type"].startswith("text/css")
     assert service.get("/guide/pulse.html").text == "<p>A pulse.</p>"

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from unmask.report.figures.colors import diverging, ink_on
+from unmask.report.figures.lanes import lanes, lanes_in_words
 from unmask.report.figures.svg import Rect, element, hatching, line, picture, ramp, shortened, words
 from unmask.report.figures.time_axis import BAR, LEFT, RIGHT, ROW, WIDTH, TimeAxis
 from unmask.report.reasons import of_person
 from unmask.report.wording import answer, percent, visible
+from unmask.signals.loudness import Loudness
 from unmask.types import Evidence, Report, Segment, Track
 from unmask.verdict.competence import CONTEXT
 
@@ -17,19 +19,24 @@ _NARROWEST = 4.0  # of a segment; more and smaller ones are drawn as the stronge
 _SHORTEST_GAP = 0.5  # seconds; a shorter loss of a face is not worth drawing
 
 
-def timeline(report: Report) -> str:
+def timeline(report: Report, sound: Loudness | None = None) -> str:
     """One row a detector and person: stretches coloured by probability, above them when the person was in view.
 
-    Empty for a still, where no time is known, and where nothing was judged by stretches.
+    Where the loudness of the sound is given, lanes of mouths and sound stand below. Empty for a still, where no time is
+    known, and where nothing was judged by stretches and no sound is given.
     """
     longest = length_seconds(report)
     voting = [evidence for evidence in report.evidence if evidence.abstained not in CONTEXT]
-    if longest <= 0 or not (report.people or any(it.segments for it in voting)):
+    if longest <= 0 or not (report.people or sound or any(it.segments for it in voting)):
         return ""
     time = TimeAxis(longest)
     rows, bottom = _rows(report, voting, time, 26.0 if report.incomplete else 8.0)
+    told = _description(report, longest)
+    if sound is not None:
+        measured, bottom = lanes(report.people, sound, time, bottom + 10)
+        rows, told = [*rows, *measured], f"{told} {lanes_in_words(report.people, sound)}"
     parts = [*_broken_off(report, time, bottom), *rows, *time.drawn(bottom), *_legend(bottom + 44)]
-    return picture(WIDTH, bottom + 66, "Evidence along the film", _description(report, longest), parts)
+    return picture(WIDTH, bottom + 66, "Evidence along the film", told, parts)
 
 
 def _rows(report: Report, voting: list[Evidence], time: TimeAxis, y: float) -> tuple[list[str], float]:

@@ -1,0 +1,1 @@
+function e(e,t){if(e.duration!==1/0)return!1;let n=()=>{Number.isFinite(e.duration)&&(e.removeEventListener(`durationchange`,n),e.addEventListener(`seeked`,t,{once:!0}),e.currentTime=0)};return e.addEventListener(`durationchange`,n),e.currentTime=1e7,!0}export{e as t};
