@@ -118,13 +118,19 @@ def test_faces_that_cannot_be_judged_are_no_answer() -> None:
     assert (found.fake, found.abstained) == (None, "undecidable")
 
 
-def test_a_living_mark_in_what_its_trusted_signer_calls_made_is_no_answer() -> None:
-    made = manifest("trainedAlgorithmicMedia")
-    origin = replace(intact_origin(), credentials=Credentials("trusted", "Whole.", made))
+@pytest.mark.parametrize("source", ["trainedAlgorithmicMedia", "compositeCapture", "composite"])
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_living_mark_in_what_its_trusted_signer_calls_made_is_no_answer(source: str, *, alone: bool) -> None:
+    made, marked = manifest(source), intact_origin()
+    if alone:
+        marked = replace(marked, picture=None, sound=sound())
+    origin = replace(marked, credentials=Credentials("trusted", "Whole.", made))
     found = watermark.examine(origin)
     assert (found.fake, found.abstained) == (None, "context-only")
     stranger = replace(origin, credentials=Credentials("valid", "Whole.", made))
-    assert chance(watermark.examine(stranger)) < 0.1
+    assert chance(watermark.examine(stranger)) <= 0.1
+    filmed = replace(origin, credentials=Credentials("trusted", "Whole.", manifest("digitalCapture")))
+    assert chance(watermark.examine(filmed)) <= 0.1
 
 
 @pytest.mark.parametrize("heard", [None, sound()])

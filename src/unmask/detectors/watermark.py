@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from unmask.provenance.declared import SYNTHETIC, declarations
+from unmask.provenance.declared import COMPOSED, SYNTHETIC, declarations
 from unmask.provenance.stretches import joined, total_seconds
 from unmask.signals.likelihood import log_odds, probability
 from unmask.types import Card, Evidence, PictureMark, Provenance, Segment, SoundMark
@@ -37,6 +37,7 @@ ALIVE = 0.05, 1.5
 """Alive wherever it can be judged."""
 SOUND_ALIVE = 0.1, 1.6
 """Alive in the sound of a file without a picture."""
+CALLED_MADE = "The signer calls the file made or put together, so a living mark says only that it is as it was marked."
 LEAST_SURE, MOST_SURE = 0.5, 0.99
 """Bounds of what the map may say of the altered blocks."""
 
@@ -51,7 +52,7 @@ def examine(provenance: Provenance) -> Evidence:
     if picture is not None and picture.state == "intact":
         return _alive(picture, sound, provenance)
     if picture is None and sound is not None and sound.state == "intact":
-        return _alive_in_sound(sound)
+        return _alive_in_sound(sound, provenance)
     because = [mark.sentence for mark in (picture, sound) if mark is not None]
     weak = _is(picture, "undecidable") or (picture is None and _is(sound, "undecidable"))
     return Evidence.abstain(CARD.name, "undecidable" if weak else "no-mark", *because)
@@ -145,11 +146,8 @@ def _altered_sound(mark: SoundMark) -> Evidence:
 def _alive(picture: PictureMark, sound: SoundMark | None, provenance: Provenance) -> Evidence:
     """Against an alteration since marking, the less the less of the picture and its faces could be judged."""
     other = sound.sentence if sound is not None else "The sound carries another mark, which was not looked for."
-    found = provenance.credentials
-    told = declarations(found.manifest) if found is not None and found.state == "trusted" and found.manifest else ()
-    if any(one.source_type in SYNTHETIC for one in told):
-        made = "The signer calls the file made, so a living mark says only that it is as it was marked."
-        return Evidence.abstain(CARD.name, "context-only", picture.sentence, made, other)
+    if _is_called_made(provenance):
+        return Evidence.abstain(CARD.name, "context-only", picture.sentence, CALLED_MADE, other)
     judged = [face for face in picture.faces if face.state == "intact"]
     share = len(judged) / len(picture.faces) if picture.faces else 1.0 - float(np.clip(picture.undecidable, 0.0, 1.0))
     base, slack = ALIVE
@@ -166,7 +164,16 @@ def _alive(picture: PictureMark, sound: SoundMark | None, provenance: Provenance
     return Evidence(CARD.name, probability(odds), because, interval=interval, measured=measured)
 
 
-def _alive_in_sound(sound: SoundMark) -> Evidence:
+def _is_called_made(provenance: Provenance) -> bool:
+    """Whether a trusted signer says that the file was made or put together, after which the mark was laid over it."""
+    found = provenance.credentials
+    told = declarations(found.manifest) if found is not None and found.state == "trusted" and found.manifest else ()
+    return any(one.source_type in SYNTHETIC | COMPOSED for one in told)
+
+
+def _alive_in_sound(sound: SoundMark, provenance: Provenance) -> Evidence:
+    if _is_called_made(provenance):
+        return Evidence.abstain(CARD.name, "context-only", sound.sentence, CALLED_MADE)
     base, slack = SOUND_ALIVE
     interval = probability(log_odds(base) - slack), probability(log_odds(base) + slack)
     judged = float(np.isfinite(sound.integrity).sum())
