@@ -28,7 +28,7 @@ def test_the_page_is_printed_once_and_sent_to_be_saved(service: Service, pages: 
     assert {(one.status_code, one.content) for one in answers} == {(200, b"%PDF-1.7 printed")}
     assert pages == ["<!doctype html><p>Seen."]
     assert answers[0].headers["content-type"] == "application/pdf"
-    assert answers[0].headers["content-disposition"].startswith("attachment; filename*=UTF-8''%C3%84rger-")
+    assert answers[0].headers["content-disposition"].startswith("attachment; filename*=utf-8''%C3%84rger-")
     assert answers[0].headers["content-disposition"].endswith(".pdf")
     assert answers[0].headers["content-security-policy"].startswith("sandbox")
     service.ask("DELETE", f"/v1/checks/{check}")

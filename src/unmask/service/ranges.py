@@ -31,7 +31,7 @@ _RANGE = re.compile(r"\s*([0-9]{0,18})\s*-\s*([0-9]{0,18})\s*", re.ASCII)
 def disposition(name: str, kind: Literal["inline", "attachment"]) -> str:
     """What a browser does with an answer, and how it names what it saves."""
     quoted = quote(name)
-    return f'{kind}; filename="{name}"' if quoted == name else f"{kind}; filename*=UTF-8''{quoted}"
+    return f'{kind}; filename="{name}"' if quoted == name else f"{kind}; filename*=utf-8''{quoted}"
 
 
 class StoredResponse(StreamingResponse):
