@@ -161,6 +161,13 @@ export interface Mark {
   sentence: string;
 }
 
+/** A part of the picture during a stretch of time, in pixels of the film. */
+export interface Altered {
+  start: number;
+  end: number;
+  box: Box;
+}
+
 export interface Report {
   file: string;
   sha256: string;
@@ -172,8 +179,8 @@ export interface Report {
   faces: { id: number; start: number; end: number; evidence: Evidence[] }[];
   evidence: Evidence[];
   provenance: {
-    credentials: { state: string; sentence: string; problems: string[]; manifest: Manifest | null } | null;
-    picture_mark: Mark | null;
+    credentials: { state: string; sentence: string; problems: string[]; regions: Altered[] | null; manifest: Manifest | null } | null;
+    picture_mark: (Mark & { regions: Altered[] }) | null;
     sound_mark: Mark | null;
     trust: string | null;
   };

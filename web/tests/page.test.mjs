@@ -125,6 +125,50 @@ test("clicks on timeline, curve and picture go there, and the box follows the fa
   await page.waitForFunction(() => document.querySelector("video").currentTime > 2);
 });
 
+test("the frame that is pointed at is shown, and the film stays where it is", async () => {
+  await page.goto(`${service.address}/#/checks/${film}`);
+  await page.reload();
+  const box = await page.getByRole("slider", { name: "Position in the film" }).boundingBox();
+  assert.equal(await page.locator("video").count(), 1, "nothing more is loaded before it is pointed at");
+  await page.mouse.move(box.x + box.width / 4, box.y + 20);
+  await page.mouse.move(box.x + box.width / 2, box.y + 20);
+  const glimpse = page.locator(".glimpse");
+  await glimpse.waitFor({ state: "visible" });
+  await page.waitForFunction(() => Math.abs(document.querySelector(".glimpse video").currentTime - 5.13) < 0.1);
+  assert.match(await glimpse.innerText(), /^0:05\.\d$/);
+  assert.equal(await page.locator(".stage video").evaluate((player) => player.currentTime), 0);
+  await page.mouse.move(box.x + box.width / 2, box.y - 400);
+  await glimpse.waitFor({ state: "hidden" });
+});
+
+test("altered regions are framed over the film while they last, and listed", async () => {
+  const there = `**/v1/checks/${film}/view`;
+  await page.route(there, async (route) => {
+    const view = await (await route.fetch()).json();
+    const { width, height } = view.frame;
+    const box = [width * 0.6, height * 0.6, width * 0.9, height * 0.9];
+    view.report.provenance.picture_mark = { state: "altered", sentence: "Gone.", regions: [{ start: 2, end: 4, box }] };
+    await route.fulfill({ json: view });
+  });
+  await page.goto(`${service.address}/#/checks/${film}`);
+  await page.reload();
+  const orange = () => page.locator(".stage canvas").evaluate((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let several = 0;
+    for (let at = 0; at < data.length; at += 4) several += data[at] > 170 && data[at + 2] < 90 && data[at + 3] > 200;
+    return several;
+  });
+  const listed = page.getByRole("button", { name: "0:02.0 to 0:04.0" });
+  await listed.waitFor();
+  assert.equal(await orange(), 0, "not before it");
+  await listed.click();
+  await settled(2);
+  await page.waitForFunction(() => document.querySelector("video").currentTime === 2);
+  await page.waitForTimeout(200);
+  assert.ok((await orange()) > 100, "framed while it lasts");
+  await page.unroute(there);
+});
+
 test("the keyboard alone reaches the result and steers the film", async () => {
   await page.goto(`${service.address}/#/`);
   await page.reload();
