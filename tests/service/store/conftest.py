@@ -1,11 +1,12 @@
 """Every test of the store runs on SQLite and on PostgreSQL, where that is installed."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.service.store.rows import Ask
+from tests.service.store.rows import Ask, Clock
 from unmask.service.store.database import Database, open_database
 
 Open = Callable[[], Database]
@@ -42,3 +43,10 @@ def database(open_again: Open) -> Database:
 @pytest.fixture
 def ask(database: Database) -> Ask:
     return Ask(database)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(time, "time", made)
+    return made

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from unmask.service.store import checks, events
+from unmask.service.store import checks, events, queue
 from unmask.service.store.checks import Options, Priority
 from unmask.service.store.database import Database
+from unmask.service.store.queue import Lease
 from unmask.types import Verdict
 
 LEASE_SECONDS = 30.0
@@ -57,3 +58,19 @@ class Ask:
             for one in events.since(self.database, 0, most=10**6)
             if one.check == check
         ]
+
+
+class Clock:
+    """Time as the queue sees it, set by the test."""
+
+    def __init__(self) -> None:
+        self.now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def taken(database: Database, worker: str = "one") -> Lease:
+    lease = queue.claim(database, worker, LEASE_SECONDS)
+    assert lease is not None
+    return lease
