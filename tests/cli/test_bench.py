@@ -1,10 +1,14 @@
 import json
+import signal
+import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.cli.program import rows, unmask
+from tests.cli.program import COMMAND, environment, python, rows, unmask
+from tests.service.served import wait_for
+from unmask.benchmark.cost import tree
 from unmask.cli.bench import Suite, bench
 from unmask.errors import UsageError
 from unmask.media.encode import write_video
@@ -89,3 +93,26 @@ def test_blend_refuses_a_folder_without_records_in_one_sentence(tmp_path: Path) 
     done = unmask("bench", "blend", tmp_path)
     assert done.returncode == 2
     assert "holds no record of a training" in done.stderr
+
+
+def test_asked_to_end_it_leaves_no_service_behind(tmp_path: Path) -> None:
+    command = [*COMMAND, "bench", "service", "--quick", "--clips", "4"]
+    place = environment(TMPDIR=str(tmp_path))
+    program = subprocess.Popen(command, env=place, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert program.stderr is not None
+    said = iter(program.stderr.readline, b"")
+    assert any(line.startswith(b"sending 4 stills") for line in said)
+    below = wait_for(lambda: list(tree(program.pid))[1:])
+    program.send_signal(signal.SIGTERM)
+    _, rest = program.communicate(timeout=60)
+    assert (program.returncode, rest.decode().splitlines()[-1]) == (130, "Interrupted.")
+    wait_for(lambda: not any(Path(f"/proc/{process}").exists() for process in below))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_program_that_asks_for_a_command_keeps_its_signals() -> None:
+    code = (
+        "import signal; from unmask.cli import run; before = signal.getsignal(signal.SIGTERM); "
+        "run(['--version']); print(signal.getsignal(signal.SIGTERM) is before)"
+    )
+    assert python(code).stdout.splitlines()[-1] == "True"

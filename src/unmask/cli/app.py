@@ -2,9 +2,13 @@
 
 import errno
 import os
+import signal
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from inspect import cleandoc
+from types import FrameType
 
 import typer
 
@@ -132,7 +136,8 @@ def root(
 def run_app(arguments: list[str]) -> int:
     """Run one command line and return its exit code; errors become one sentence on stderr."""
     try:
-        outcome = app(arguments, prog_name="unmask", standalone_mode=False)
+        with _ended_by_signals():
+            outcome = app(arguments, prog_name="unmask", standalone_mode=False)
     except UnmaskError as error:
         sys.stderr.write(f"{error}\n")
         return error.exit_code
@@ -159,6 +164,23 @@ def run_app(arguments: list[str]) -> int:
     if outcome == INTERRUPTED:  # Typer catches the interrupt itself
         sys.stderr.write("Interrupted.\n")
     return outcome if isinstance(outcome, int) else 0
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """A request to end (SIGTERM) taken like Ctrl-C, so that what was begun is cleared away."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 # the signature is the system's
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _drop_output() -> None:

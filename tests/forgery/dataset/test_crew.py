@@ -1,6 +1,4 @@
 import os
-import signal
-import time
 from contextlib import closing
 from pathlib import Path
 
@@ -8,7 +6,7 @@ import pytest
 
 from tests.forgery.dataset.toil import doubled, dying_at_three, refusing_two, sleeping, thread_counts
 from unmask.errors import OutputError
-from unmask.forgery.dataset.crew import Died, done_by, ended_by_signals
+from unmask.forgery.dataset.crew import Died, done_by
 
 
 def alive(process: int) -> bool:
@@ -53,16 +51,3 @@ def test_whoever_leaves_early_leaves_nobody_behind() -> None:
         assert isinstance(process, int)
         assert alive(process)
     assert not alive(process)
-
-
-def asked_to_end() -> None:
-    with ended_by_signals():
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(5)
-
-
-def test_a_request_to_end_is_taken_like_an_interrupt() -> None:
-    before = signal.getsignal(signal.SIGTERM)
-    with pytest.raises(KeyboardInterrupt):
-        asked_to_end()
-    assert signal.getsignal(signal.SIGTERM) is before

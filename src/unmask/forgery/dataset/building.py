@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from unmask.errors import OutputError
 from unmask.forgery.dataset.beginning import Progress, Wanted, alone, begun
 from unmask.forgery.dataset.changes import Surroundings
-from unmask.forgery.dataset.crew import Died, done_by, ended_by_signals
+from unmask.forgery.dataset.crew import Died, done_by
 from unmask.forgery.dataset.labels import Label, LeftOut, rows_of, write_labels
 from unmask.forgery.dataset.pairing import PairMade, PairTask, make_pair
 from unmask.forgery.dataset.plan import Faces, Pair, Plan
@@ -61,7 +61,7 @@ def build(wanted: Wanted, lab: Lab, settings: Settings, on_progress: Progress | 
         wanted.corpus.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{shown(wanted.corpus)} cannot be made: {error.strerror}.") from error
-    with ended_by_signals(), alone(wanted.corpus):
+    with alone(wanted.corpus):
         plan, faces = begun(wanted, lab, settings, on_progress)
         return _Building(wanted, plan, faces, lab, settings, on_progress).run()
 

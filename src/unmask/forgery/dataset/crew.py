@@ -12,7 +12,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from types import FrameType
 from typing import Generic, TypeVar
 
 from unmask.errors import UnmaskError
@@ -108,23 +107,6 @@ def _give_next(worker: _Worker[Task], left: Iterator[tuple[int, Task]]) -> None:
         worker.number = -1
     else:
         worker.give(*following)
-
-
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """A request to end (SIGTERM) taken like Ctrl-C, so that what was begun is cleared away."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 # the signature is the system's
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
