@@ -1,4 +1,5 @@
 import json
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from unmask.benchmark.service_events import FilmRun, Heard, ListenRun, film_hear
 from unmask.benchmark.service_figures import Loaded, Measured, PageSize, figures_of, page_size, service_table
 from unmask.benchmark.service_kills import KillRun, ends_of, fate_of, kills_of
 from unmask.benchmark.service_load import ReadRun, SoakRun, UploadRun, growth_per_minute
-from unmask.benchmark.service_program import served
+from unmask.benchmark.service_paint import BROWSERS, PaintRun, paint_run, painted
+from unmask.benchmark.service_program import Served, served
 from unmask.cli.bench import bench
 from unmask.errors import UnmaskError, UsageError
 from unmask.report.as_json import json_line
@@ -25,6 +27,7 @@ MEASURED = Measured(
     listeners=ListenRun(100, 100, 75, (0.1, 0.1, 0.3)),
     upload=UploadRun(10**9, 4.0, 60_000_000),
     page=PageSize(Loaded(4, 100_000, 70_000), Loaded(40, 400_000, 150_000)),
+    paint=PaintRun((0.4, 1.25, 1.1)),
     soak=SoakRun(2.0, 150, 4000, 500_000.0, 220_000_000),
 )
 
@@ -55,6 +58,11 @@ def test_each_figure_stands_beside_its_goal() -> None:
     first, whole = found["page: the page's first view, gzip, kB"], found["page: the whole page, gzip, kB"]
     assert (first.value, first.target, first.met) == (70.0, "≤ 80", "yes")
     assert (whole.value, whole.target) == (150.0, "–")
+    paint = found["paint: the page's first paint, s"]
+    assert (paint.value, paint.target, paint.met) == (1.1, "≤ 1", "NO")
+    assert paint.detail.endswith(
+        "median of 3 visits with a Chromium that has kept nothing: first contentful paint; longest 1.25 s"
+    )
     assert found["soak: soak, minutes"].met == "NO"
     assert found["soak: growth of memory in it, MB a minute"].value == 0.5
 
@@ -150,6 +158,42 @@ def test_a_page_that_names_a_file_that_is_not_there_is_not_measured(tmp_path: Pa
         page_size(tmp_path)
 
 
+SERVED_BY_NOBODY = Served(pid=0, port=9)
+
+
+def test_without_a_browser_the_first_paint_is_not_measured_and_meets_no_goal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    run = paint_run(SERVED_BY_NOBODY, 3)
+    paint = figures(replace(MEASURED, paint=run))["paint: the page's first paint, s"]
+    assert np.isnan(paint.value)
+    assert (paint.met, paint.detail) == ("NO", "not measured: no Chromium is installed")
+
+
+def test_a_browser_that_fails_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = tmp_path / BROWSERS[0]
+    browser.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnmaskError, match=r"did not open the page: .* non-zero exit status 3"):
+        paint_run(SERVED_BY_NOBODY, 1)
+
+
+def test_the_paint_of_another_page_is_not_this_ones() -> None:
+    def traced(name: str, at: float, navigation: str, address: str = "") -> dict[str, object]:
+        return {"name": name, "ts": at, "args": {"data": {"navigationId": navigation, "documentLoaderURL": address}}}
+
+    mine, other = "http://127.0.0.1:9/", "chrome://newtab/"
+    events = [
+        traced("firstContentfulPaint", 9e5, "2"),
+        traced("firstContentfulPaint", 3e5, "1"),
+        traced("navigationStart", 5e5, "2", mine),
+        traced("navigationStart", 1e5, "1", other),
+    ]
+    assert painted(events, mine) == pytest.approx(0.4)
+    with pytest.raises(UnmaskError, match="showed nothing of http://elsewhere/"):
+        painted(events, "http://elsewhere/")
+
+
 def test_fewer_stills_lose_fewer_workers() -> None:
     assert (effort_of().stills, effort_of().kills, effort_of().minutes) == (1000, 10, 2.0)
     assert (effort_of(12).kills, effort_of(3, 30.0).kills, effort_of(3, 30.0).minutes) == (3, 0, 30.0)
@@ -169,7 +213,15 @@ def test_a_place_is_refused() -> None:
 def test_a_handful_of_everything_is_measured_from_end_to_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service_events, "SILENCE_SECONDS", 0.8)  # a handful of events needs no longer one
     least = replace(
-        QUICK, stills=4, kills=1, film_seconds=6.0, read_seconds=0.5, upload_bytes=3_000_000, listeners=5, minutes=0.05
+        QUICK,
+        stills=4,
+        kills=1,
+        film_seconds=6.0,
+        read_seconds=0.5,
+        upload_bytes=3_000_000,
+        listeners=5,
+        visits=1,
+        minutes=0.05,
     )
     told: list[str] = []
     result = service_suite(least, "unmask bench service", tell=told.append)
@@ -179,6 +231,9 @@ def test_a_handful_of_everything_is_measured_from_end_to_end(monkeypatch: pytest
     assert found["listeners", "listeners that heard every event, in order", "of 5"]["met"] == "yes"
     assert found["reads", "reads of a check's state", "a second"]["value"] > 25.0  # 22 is what unsent answers come to
     assert found["upload", "upload of 3 MB", "s"]["value"] > 0
+    paint = found["paint", "the page's first paint", "s"]
+    has_browser = any(map(shutil.which, BROWSERS))
+    assert (paint["value"] or 0.0) > 0 if has_browser else paint["met"] == "NO"
     film = [found["film", name, "s"]["value"] for name in ("to the first evidence", "to the verdict")]
     assert 0 < film[0] < film[1]
     assert rows[-1]["files"] == 6

@@ -12,6 +12,7 @@ from unmask.benchmark.service_events import film_run, listen_run, warm
 from unmask.benchmark.service_figures import Measured, figures_of, page_size, service_table
 from unmask.benchmark.service_kills import WORKERS, KillRun, Tell, kills_of, run_with_kills
 from unmask.benchmark.service_load import read_run, soak_run, upload_run
+from unmask.benchmark.service_paint import paint_run
 from unmask.benchmark.service_program import served
 from unmask.benchmark.suite import SuiteResult
 
@@ -32,6 +33,7 @@ class Effort:
         read_seconds: How long they are counted at most.
         upload_bytes: Size of the large file.
         listeners: Who listen at once.
+        visits: How often the page is opened.
         minutes: Length of the soak.
     """
 
@@ -41,11 +43,12 @@ class Effort:
     read_seconds: float = 10.0
     upload_bytes: int = 10**9
     listeners: int = 100
+    visits: int = 5
     minutes: float = 2.0
 
 
 FULL = Effort()
-QUICK = Effort(stills=40, kills=3, film_seconds=8.0, read_seconds=3.0, upload_bytes=10**8, minutes=0.1)
+QUICK = Effort(stills=40, kills=3, film_seconds=8.0, read_seconds=3.0, upload_bytes=10**8, visits=1, minutes=0.1)
 
 
 def effort_of(stills: int | None = None, minutes: float | None = None, *, quick: bool = False) -> Effort:
@@ -108,9 +111,11 @@ def _measure(drawn: Drawn, effort: Effort, place: Path, tell: Tell) -> Measured:
         heard = listen_run(service, [*drawn.stills[:LISTENED_STILLS], drawn.small_film], effort.listeners)
         tell(f"sending {effort.upload_bytes / 1e6:.0f} MB")
         upload = upload_run(service, effort.upload_bytes, SEED)
+        tell("opening the page")
+        paint = paint_run(service, effort.visits)
         tell(f"soaking for {effort.minutes:g} minutes")
         soak = soak_run(service, drawn.stills, effort.minutes)
-    return Measured(kills, film, reads, heard, upload, page_size(PAGE), soak)
+    return Measured(kills, film, reads, heard, upload, page_size(PAGE), paint, soak)
 
 
 def _kills(drawn: Drawn, effort: Effort, folder: Path, tell: Tell) -> KillRun:

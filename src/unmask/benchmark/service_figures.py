@@ -15,11 +15,13 @@ from unmask.benchmark.sections import table
 from unmask.benchmark.service_events import FilmRun, ListenRun
 from unmask.benchmark.service_kills import KillRun
 from unmask.benchmark.service_load import ReadRun, SoakRun, UploadRun
+from unmask.benchmark.service_paint import PaintRun
 
 KILOBYTE, MEGABYTE = 1e3, 1e6
 LEAST_READS = 300.0
 MOST_GROWTH_MEGABYTES = 50.0
 MOST_PAGE_KILOBYTES = 80.0
+MOST_PAINT_SECONDS = 1.0
 SOAK_MINUTES = 30.0
 _NAMED = re.compile(r'(?:src|href)="/([^"]+)"')
 """Files that the page's index names: scripts, what they need at once, style sheets, the icon."""
@@ -58,6 +60,7 @@ class Measured:
     listeners: ListenRun
     upload: UploadRun
     page: PageSize
+    paint: PaintRun
     soak: SoakRun
 
 
@@ -87,6 +90,7 @@ def figures_of(measured: Measured) -> Iterator[tuple[str, Figure]]:
         "listeners": _listeners(measured.listeners),
         "film": _film(measured.film),
         "page": _page(measured.page),
+        "paint": _paint(measured.paint),
         "soak": _soak(measured.soak),
     }
     for part, figures in parts.items():
@@ -167,6 +171,17 @@ def _page(size: PageSize) -> Iterator[Figure]:
     yield Figure("the page's first view, gzip", packed, "kB", at_most=MOST_PAGE_KILOBYTES, detail=on, digits=1)
     on = f"with all views, languages and guides: {_told(whole)}"
     yield Figure("the whole page, gzip", whole.packed_bytes / KILOBYTE, "kB", detail=on, digits=1)
+
+
+def _paint(run: PaintRun) -> Iterator[Figure]:
+    on = (
+        f"median of {len(run.seconds)} visits with a Chromium that has kept nothing: first contentful paint; "
+        f"longest {max(run.seconds):.2f} s"
+        if run.seconds
+        else "not measured: no Chromium is installed"
+    )
+    seconds = statistics.median(run.seconds) if run.seconds else float("nan")
+    yield Figure("the page's first paint", seconds, "s", at_most=MOST_PAINT_SECONDS, detail=on)
 
 
 def _told(loaded: Loaded) -> str:
