@@ -218,10 +218,14 @@ def test_a_database_that_is_away_is_said_and_comes_back(service: Service, monkey
     def away(_: Database) -> None:
         raise OutputError("The service's database does not answer: unable to open database file.")
 
+    async def away_at_once(database: Database, _: object) -> None:
+        away(database)
+
     check = service.done()
     with monkeypatch.context() as changed:
         changed.setattr(Database, "reading", away)
         changed.setattr(Database, "writing", away)
+        changed.setattr(Database, "glance", away_at_once)
         for path in ("/v1/checks", f"/v1/checks/{check}", "/v1/health", "/metrics"):
             assert "does not answer" in problem(service.get(path), 503, "not-written")
         problem(service.ask("DELETE", f"/v1/checks/{check}"), 503, "not-written")

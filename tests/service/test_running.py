@@ -15,7 +15,7 @@ from tests.service.drawn import Store, still
 from tests.service.served import Served, wait_for
 from unmask import Client
 from unmask.errors import OutputError, UsageError
-from unmask.service.running import require_kept_out, serve
+from unmask.service.running import NICENESS, require_kept_out, serve
 from unmask.service.store import events, keys
 from unmask.service.store.database import open_database
 from unmask.service.store.folder import FolderStorage
@@ -72,6 +72,8 @@ def test_a_worker_killed_in_the_middle_costs_no_check(start: Start, store: Store
     check = service.send(short_clip.read_bytes())
     name = wait_for(lambda: holder(store, check))
     victim = service.workers()[name]
+    niceness = [os.getpriority(os.PRIO_PROCESS, process) for process in (service.process.pid, victim)]
+    assert niceness[1] == min(niceness[0] + NICENESS, 19)  # whoever asks goes before
     os.kill(victim, signal.SIGSTOP)
     assert (holder(store, check), store.found(check)["state"]) == (name, "running")
     os.kill(victim, signal.SIGKILL)

@@ -4,8 +4,11 @@ import ipaddress
 import re
 from collections.abc import MutableMapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs
+
+from sqlalchemy import Connection
 
 from unmask.service.problems import Problem
 from unmask.service.store import audit, keys
@@ -70,17 +73,19 @@ class Door:
     database: Database
     always: bool = False
 
-    def caller(self, secret: str | None) -> Caller:
+    async def caller(self, secret: str | None) -> Caller:
         """Who shows this key, or none.
 
         Raises:
             Problem: One is needed, or this one is not taken.
             OutputError: The database does not answer.
         """
-        with self.database.reading() as connection:
-            key = None if secret is None else keys.find(connection, secret)
-            if key is None and not (self.always or keys.are_needed(connection)):
-                return Caller()
+        return await self.database.glance(partial(self._caller, secret))
+
+    def _caller(self, secret: str | None, connection: Connection) -> Caller:
+        key = None if secret is None else keys.find(connection, secret)
+        if key is None and not (self.always or keys.are_needed(connection)):
+            return Caller()
         if secret is None:
             raise _needed()
         if key is None:

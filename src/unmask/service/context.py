@@ -34,7 +34,7 @@ class Context:
     door: Door
 
 
-def _context(request: Request) -> Context:
+async def _context(request: Request) -> Context:
     context = request.app.state.context
     if not isinstance(context, Context):
         raise TypeError("The application was made without a context.")
@@ -45,7 +45,7 @@ Given = Annotated[Context, Depends(_context)]
 """The context, as an argument of a route."""
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     caller = getattr(request.state, "caller", None)
     if not isinstance(caller, Caller):
         raise TypeError("A request came in past the entrance.")

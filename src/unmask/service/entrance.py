@@ -4,7 +4,6 @@ import math
 from collections.abc import MutableMapping
 from typing import Any
 
-from anyio import to_thread
 from fastapi.responses import JSONResponse
 
 from unmask.errors import OutputError
@@ -52,7 +51,7 @@ class Entrance:
     async def _caller(self, request: Shown) -> Caller | None:
         if request.is_open:
             return None
-        caller = await to_thread.run_sync(self._door.caller, request.secret)
+        caller = await self._door.caller(request.secret)
         caller.require(request.scope)
         return caller
 

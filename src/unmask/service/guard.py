@@ -36,6 +36,7 @@ HEADERS = {
     ),
     POLICY: PAGE_POLICY,
 }
+_ADDED = tuple((name.encode(), value.encode()) for name, value in HEADERS.items())
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::[0-9]{1,5})?")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _CROSS_SITES = frozenset({"cross-site", "same-site"})
@@ -95,5 +96,4 @@ def _place_of(origin: str) -> str | None:
 
 def _completed(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     there = {name.lower() for name, _ in headers}
-    added = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in there]
-    return [*headers, *added]
+    return [*headers, *(pair for pair in _ADDED if pair[0] not in there)]

@@ -6,6 +6,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 FULL_SECONDS = 20.0
 """A bucket holds what comes in so many seconds: a page asks for much at once, and then for nothing."""
@@ -57,6 +58,7 @@ def tokens_of(method: str, path: str) -> float:
     return COSTS.get((method, _SLASHES.sub("", path)), 1.0)
 
 
+@lru_cache(MOST_BUCKETS)
 def network_of(address: str) -> str:
     """Whose bucket is used of those who show no key: an address, or the network of one of IPv6."""
     try:

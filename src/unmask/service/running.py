@@ -1,5 +1,6 @@
 """``unmask serve`` itself: the server in this process, workers beside it, and an end in which nothing is lost."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Generator
@@ -20,6 +21,9 @@ from unmask.service.supervisor import Supervisor
 from unmask.service.webhooks.delivering import Deliverer
 from unmask.service.worker import Worker
 from unmask.settings import ServiceSettings, Settings, service_folder
+
+NICENESS = 5
+"""Of workers and all that they start: whoever asks where a check stands, or uses the machine for something else, goes before."""
 
 
 def serve(
@@ -75,6 +79,7 @@ def work(settings: Settings, name: str, parent: int | None) -> None:
         OutputError: The folder cannot be written, or the database does not answer.
         MissingComponent: What the database or the storage is asked by is not installed.
     """
+    os.nice(NICENESS)
     storage = open_storage(settings)
     fetched.sweep(storage.folder, time.time() - LEFT_SECONDS)
     database = open_database(service_folder(settings), settings.serve.database)

@@ -1,5 +1,7 @@
 """One database for many processes: opened at once, locked for a while, locked for long, full, or none of ours."""
 
+import asyncio
+import contextlib
 import subprocess
 import sys
 import threading
@@ -89,6 +91,33 @@ def test_a_writer_waits_for_another(tmp_path: Path) -> None:
     holder.join()
     assert Ask(database).state(check) == "queued"
     database.close()
+
+
+def test_a_glance_reads_what_is_there(database: Database, ask: Ask) -> None:
+    check = ask()
+    found = asyncio.run(database.glance(lambda connection: checks.find(connection, check)))
+    assert found is not None
+    assert (found["id"], found["state"]) == (check, "queued")
+
+
+def test_a_glance_waits_for_no_writer_and_not_for_those_who_wait_for_one(tmp_path: Path) -> None:
+    database = open_database(tmp_path)
+    ask = Ask(database)
+    check = ask()
+    with contextlib.ExitStack() as held:
+        held.enter_context(database.writing())
+        for _ in range(14):  # with the writer's own, all that there are
+            held.enter_context(database.engine.connect())
+        found = asyncio.run(database.glance(lambda connection: checks.find(connection, check)))
+    assert found is not None
+    database.close()
+
+
+def test_a_glance_at_a_database_that_does_not_answer_is_told_in_a_sentence(database: Database) -> None:
+    with database.writing() as connection:
+        connection.execute(text("DROP TABLE deliveries"))
+    with pytest.raises(OutputError, match="The service's database does not answer: "):
+        asyncio.run(database.glance(lambda connection: connection.execute(text("SELECT * FROM deliveries")).all()))
 
 
 def test_a_writer_that_waits_too_long_says_so_and_can_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,9 +100,9 @@ def listed(  # noqa: PLR0917 # FastAPI names them all
 
 
 @router.get("/checks/{check}", summary="Get a check", response_model=CheckOut, responses=answers(404))
-def one(check: CheckId, given: Given, asking: Asking) -> Told:
+async def one(check: CheckId, given: Given, asking: Asking) -> Told:
     """Where a check stands."""
-    return _found(check, given, asking)
+    return await given.database.glance(lambda connection: _require(connection, check, asking))
 
 
 @router.get(

@@ -1,11 +1,14 @@
 """One database, SQLite in a file or PostgreSQL at an address, opened once a process."""
 
 import sqlite3
-from collections.abc import Generator
+import time
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
+from anyio import to_thread
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, make_url, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DatabaseError, InterfaceError
@@ -18,6 +21,9 @@ from unmask.service.store.tables import VERSION, facts, metadata
 FILE = "service.db"
 BUSY_SECONDS = 20.0
 """How long a transaction waits for another process's."""
+AGAIN_SECONDS = 0.01
+GLANCE_SECONDS = 0.5
+"""How long a glance does, for whom all others wait; only where the file is being mended after a loss of power."""
 EVENTS_LOCK = 0x756E6D61
 """In PostgreSQL numbers of events are given under this lock, so that none appears behind a higher one."""
 TABLES_LOCK = 0x756E6D62
@@ -25,6 +31,9 @@ TABLES_LOCK = 0x756E6D62
 AUDIT_LOCK = 0x756E6D63
 """In PostgreSQL rows of the audit log are appended under this one, so that each follows the one before."""
 POSTGRESQL_FULL = "53100"
+PRAGMAS = ("synchronous = NORMAL", "foreign_keys = ON", "cache_size = -256")
+"""Of a connection to a file. The system keeps the file's pages anyway; 256 kB more for each connection are enough."""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,9 +42,11 @@ class Database:
 
     Attributes:
         engine: SQLAlchemy's.
+        at_once: The same file by a connection of its own, for glances; None of a database server.
     """
 
     engine: Engine
+    at_once: Engine | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -52,6 +63,24 @@ class Database:
         with _told(), self.engine.connect() as connection:
             yield connection
 
+    async def glance(self, look: Callable[[Connection], T]) -> T:
+        """Read a row or two for a coroutine.
+
+        A file is read here and now: its readers wait for nobody (WAL), and to hand it to a thread takes longer than to
+        read it. A database server is asked by a thread.
+
+        Raises:
+            OutputError: The database does not answer.
+        """
+        if self.at_once is None:
+            return await to_thread.run_sync(self._look, self.engine, look)
+        return self._look(self.at_once, look)
+
+    @staticmethod
+    def _look(engine: Engine, look: Callable[[Connection], T]) -> T:
+        with _told(), engine.connect() as connection:
+            return look(connection)
+
     @contextmanager
     def writing(self) -> Generator[Connection]:
         """A transaction: all of it or nothing; in SQLite the only one that writes.
@@ -65,6 +94,8 @@ class Database:
     def close(self) -> None:
         """Let go of all connections."""
         self.engine.dispose()
+        if self.at_once is not None:
+            self.at_once.dispose()
 
 
 def open_database(folder: Path, address: str | None = None) -> Database:
@@ -79,7 +110,7 @@ def open_database(folder: Path, address: str | None = None) -> Database:
         MissingComponent: The driver of PostgreSQL is not installed.
         OutputError: The database cannot be opened.
     """
-    database = Database(_sqlite(folder) if address is None else _postgresql(address))
+    database = _in_file(folder) if address is None else Database(_postgresql(address))
     with database.writing() as connection:
         _lock(connection, TABLES_LOCK)
         metadata.create_all(connection)
@@ -114,14 +145,20 @@ def _lock(connection: Connection, lock: int) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": lock})
 
 
-def _sqlite(folder: Path) -> Engine:
+def _in_file(folder: Path) -> Database:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"The folder {folder} of the service cannot be made: {error.strerror}.") from error
-    engine = create_engine(f"sqlite:///{folder / FILE}", connect_args={"timeout": BUSY_SECONDS})
+    # Two pools: where writers hold every connection of one, nobody who glances waits behind them.
+    engine, at_once = (_sqlite(folder / FILE, seconds) for seconds in (BUSY_SECONDS, GLANCE_SECONDS))
+    event.listen(engine, "begin", _begin_sqlite)  # a glance is no transaction: each of its rows is read as it is then
+    return Database(engine, at_once)
+
+
+def _sqlite(file: Path, busy_seconds: float) -> Engine:
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": busy_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
@@ -131,9 +168,24 @@ def _prepare_sqlite(connection: sqlite3.Connection, _: ConnectionPoolEntry) -> N
     cursor = connection.cursor()
     # Its own lower() knows ASCII only, and names are searched whatever their case.
     connection.create_function("lower", 1, _lower, deterministic=True)
-    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON"):
+    _keep_in_wal(cursor)
+    for pragma in PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _keep_in_wal(cursor: sqlite3.Cursor) -> None:
+    """Where two make the file at the same moment, SQLite lets one of them fail and does not wait."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(AGAIN_SECONDS)
+        else:
+            return
 
 
 def _lower(value: object) -> str | None:
