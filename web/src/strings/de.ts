@@ -198,7 +198,9 @@ export const de: Strings = {
     noSound: "Ton: Es ist nichts zu hören.",
     soundAlt: (value, time) => `Ton: am lautesten bei ${time}, ${value} Dezibel (0 ist Vollaussteuerung).`,
     mouthAlt: (name, value, time) => `${name}: am weitesten offen bei ${time}, die Lippen ${value} seiner Breite auseinander.`,
-    note: "Gemessen, nicht beurteilt: wie weit die Lippen auseinander sind, durch die Breite des Mundes, und wie laut der Ton ist (in dB, 0 ist Vollaussteuerung). Kein Detektor vergleicht die beiden, und nichts wird daraus geschlossen; sehen Sie selbst, ob sich der Mund mit der Stimme bewegt. Musik, Stimmen von anderswo und gedrehte Köpfe trennen sie auch in echten Filmen.",
+    mouthNote: "Gemessen, nicht beurteilt: wie weit die Lippen auseinander sind, durch die Breite des Mundes. Nichts wird daraus geschlossen.",
+    soundNote: "Gemessen, nicht beurteilt: wie laut der Ton ist (in dB, 0 ist Vollaussteuerung). Nichts wird daraus geschlossen.",
+    bothNote: "Gemessen, nicht beurteilt: wie weit die Lippen auseinander sind, durch die Breite des Mundes, und wie laut der Ton ist (in dB, 0 ist Vollaussteuerung). Kein Detektor vergleicht die beiden, und nichts wird daraus geschlossen; sehen Sie selbst, ob sich der Mund mit der Stimme bewegt. Musik, Stimmen von anderswo und gedrehte Köpfe trennen sie auch in echten Filmen.",
   },
   cards: {
     title: "Was die Detektoren sagen",

@@ -181,7 +181,9 @@ export const en = {
     soundAlt: (value: string, time: string) => `Sound: loudest at ${time}, ${value} decibels (0 is full scale).`,
     mouthAlt: (name: string, value: string, time: string) =>
       `${name}: most open at ${time}, the lips ${value} of its width apart.`,
-    note: "Measured, not judged: how far the lips are apart, by the width of the mouth, and how loud the sound is (in dB, 0 is full scale). No detector compares the two, and nothing is concluded from them; look yourself whether the mouth moves with the voice. Music, voices from elsewhere and turned heads part them in true films, too.",
+    mouthNote: "Measured, not judged: how far the lips are apart, by the width of the mouth. Nothing is concluded from it.",
+    soundNote: "Measured, not judged: how loud the sound is (in dB, 0 is full scale). Nothing is concluded from it.",
+    bothNote: "Measured, not judged: how far the lips are apart, by the width of the mouth, and how loud the sound is (in dB, 0 is full scale). No detector compares the two, and nothing is concluded from them; look yourself whether the mouth moves with the voice. Music, voices from elsewhere and turned heads part them in true films, too.",
   },
   cards: {
     title: "What the detectors say",
