@@ -1,7 +1,9 @@
 import pytest
 import torch
 
-from unmask.networks.blend import FROZEN_LAYERS, MASK_SIDE, SIDE, TRUNKS, BlendNetwork, Net
+from unmask.errors import UsageError
+from unmask.networks.blend import MASK_SIDE, SIDE, TRUNKS, BlendNetwork, Net
+from unmask.networks.mobilenet import MobileNet
 
 
 def network(net: Net = "mobilenet16") -> BlendNetwork:
@@ -35,17 +37,24 @@ def test_a_square_answers_for_its_own_place(net: Net) -> None:
 
 
 def test_a_trunk_that_goes_further_sees_more_and_stays_small() -> None:
-    sizes = [sum(weight.numel() for weight in network(net).parameters()) for net in TRUNKS]
-    assert 0.5e6 < sizes[0] < sizes[1] < 6e6
+    nets: tuple[Net, ...] = ("residual16", "mobilenet16", "mobilenet32")
+    sizes = [sum(weight.numel() for weight in network(net).parameters()) for net in nets]
+    assert 0.2e6 < sizes[0] < sizes[1] < sizes[2] < 6e6
 
 
-def test_the_first_layers_and_the_usual_sizes_of_maps_are_not_trained() -> None:
-    learner = network()
+@pytest.mark.parametrize("net", TRUNKS)
+def test_the_first_layers_and_the_usual_sizes_of_maps_are_not_trained(net: Net) -> None:
+    learner, frozen = network(net), TRUNKS[net].frozen
     learner.learning(learns=True)
     kept = {name: value.clone() for name, value in learner.state_dict().items() if "running" in name}
     totals, _ = learner(pictures())
     torch.autograd.backward(totals.sum())
     layers = list(learner.trunk.features)
-    assert all(weight.grad is None for layer in layers[:FROZEN_LAYERS] for weight in layer.parameters())
-    assert all(weight.grad is not None for weight in layers[FROZEN_LAYERS].parameters())
+    assert all(weight.grad is None for layer in layers[:frozen] for weight in layer.parameters())
+    assert all(weight.grad is not None for weight in layers[frozen].parameters())
     assert all(torch.equal(value, learner.state_dict()[name]) for name, value in kept.items())
+
+
+def test_what_is_no_mobilenet_takes_no_weights_of_one() -> None:
+    with pytest.raises(UsageError, match="begins from chance"):
+        network("residual16").begin_from(MobileNet().state_dict())

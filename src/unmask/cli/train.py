@@ -42,8 +42,10 @@ def train(
         Literal["imagenet", "chance"], typer.Option(help="Of blend: what the network knows when it begins.")
     ] = "imagenet",
     net: Annotated[
-        Literal["mobilenet16", "mobilenet32"],
-        typer.Option(help="Of blend: MobileNetV2 as far as its maps at a sixteenth or at a thirty-second."),
+        Literal["mobilenet16", "mobilenet32", "residual16"],
+        typer.Option(
+            help="Of blend: MobileNetV2 as far as its maps at a sixteenth or at a thirty-second, or a network of what high-pass filters leave (with --begin chance)."
+        ),
     ] = "mobilenet16",
     iterations: Annotated[
         int | None,

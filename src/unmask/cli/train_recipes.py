@@ -44,7 +44,7 @@ class Request:
     seed: int = 1
     begin: Literal["imagenet", "chance"] = "imagenet"
     sources: tuple[str, ...] = ()
-    net: Literal["mobilenet16", "mobilenet32"] = "mobilenet16"
+    net: Literal["mobilenet16", "mobilenet32", "residual16"] = "mobilenet16"
     iterations: int | None = None
     int8: bool = False
 

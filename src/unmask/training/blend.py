@@ -139,7 +139,8 @@ def train_blend(
         on_step: Told of each iteration.
 
     Raises:
-        UsageError: There are too few people, or the checkpoint belongs to another recipe or other films.
+        UsageError: There are too few people, the checkpoint belongs to another recipe or other films, or the network
+            takes no weights of MobileNetV2.
         InputError: The loss was no number, or the checkpoint is damaged.
         OutputError: The checkpoint cannot be written.
     """
@@ -187,7 +188,7 @@ class _Learner:
         torch.manual_seed(recipe.seed)
         self.network = BlendNetwork(recipe.net).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # torch's stubs know no memory_format alone
         if begin_from is not None:
-            self.network.trunk.begin_from(begin_from)
+            self.network.begin_from(begin_from)
         self._optimiser = torch.optim.AdamW(list(self._groups()), weight_decay=1e-2)
         self.iteration, self._seconds, self._best_area, self._best_iteration = 0, 0.0, -inf, 0
         self._losses: list[float] = []
