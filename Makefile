@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 export OMP_NUM_THREADS ?= 2
 .DEFAULT_GOAL := help
-.PHONY: help demo test fix check types layers docs pictures map steps pairs bench page page-test page-picture
+.PHONY: help demo test fix check types layers docs pictures map steps pairs bench page page-test page-tried page-picture
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -14,11 +14,14 @@ help: ## Show this list
 demo: $(READY) ## Examine the two example films and write their pages to out/
 	$(BIN)/unmask check --report out examples/real.mp4 examples/forged.mp4
 
-test: check types layers ## Everything CI asks for: style, types, layers, tests, doctests, guide
+test: check layers ## Everything CI asks for: style, layers, types, page, tests, doctests, guide
+	@$(MAKE) --no-print-directory --output-sync=target -j2 types page-tried # a browser mostly waits
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+
+page-tried:
 	@if command -v npm >/dev/null && command -v $(firstword $(CHROMIUM)) >/dev/null \
 	&& node -e 'process.exit(Number(process.versions.node.split(".")[0] < 20))'; then $(MAKE) page-test; \
 	else echo "make: without Node 20 and chromium the page is not tried in a browser"; fi
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(READY)
 	$(BIN)/ruff check

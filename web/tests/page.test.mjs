@@ -110,6 +110,9 @@ test("clicks on timeline, curve and picture go there, and the box follows the fa
   await page.mouse.click(box.x + box.width / 2, box.y + box.height / 2);
   await settled(5.13);
   assert.match(await slider.getAttribute("aria-valuetext"), /^0:05\.\d of 0:10\.\d: .*blend \d+/);
+  const measured = await page.getByText(/^Measured, not judged/).innerText();
+  assert.match(measured, /how far the lips are apart/);
+  assert.doesNotMatch(measured, /sound/, "this film has none");
   const drawn = await page.locator(".stage canvas, [class*=stage] canvas").first().evaluate((canvas) => {
     const seen = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
     return seen.some((value, index) => index % 4 === 3 && value > 0);
