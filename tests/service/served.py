@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from tests.cli.program import COMMAND, environment
 
-LONGEST_SECONDS = 90.0
+LONGEST_SECONDS = 180.0
 Row = dict[str, Any]
 
 

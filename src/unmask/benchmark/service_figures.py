@@ -178,7 +178,7 @@ def _paint(run: PaintRun) -> Iterator[Figure]:
         f"median of {len(run.seconds)} visits with a Chromium that has kept nothing: first contentful paint; "
         f"longest {max(run.seconds):.2f} s"
         if run.seconds
-        else "not measured: no Chromium is installed"
+        else f"not measured: {run.missing}"
     )
     seconds = statistics.median(run.seconds) if run.seconds else float("nan")
     yield Figure("the page's first paint", seconds, "s", at_most=MOST_PAINT_SECONDS, detail=on)

@@ -37,23 +37,24 @@ class PaintRun:
 
     Attributes:
         seconds: Of each visit, from the beginning of the navigation to the first text or picture on the screen (First
-            Contentful Paint, W3C Paint Timing); empty where there is no browser.
+            Contentful Paint, W3C Paint Timing); empty where it was not measured.
+        missing: Why it was not.
     """
 
     seconds: tuple[float, ...]
+    missing: str | None = None
 
 
 def paint_run(service: Served, visits: int) -> PaintRun:
-    """Open the page so many times, each in a browser that has kept nothing.
-
-    Raises:
-        UnmaskError: The browser fails, or the page shows nothing.
-    """
+    """Open the page so many times, each in a browser that has kept nothing; a browser that fails costs nothing but this."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
-        return PaintRun(())
+        return PaintRun((), "no Chromium is installed")
     address = f"http://{HOST}:{service.port}/"
-    return PaintRun(tuple(_visit(browser, address) for _ in range(visits)))
+    try:
+        return PaintRun(tuple(_visit(browser, address) for _ in range(visits)))
+    except UnmaskError as error:
+        return PaintRun((), str(error).rstrip("."))
 
 
 def painted(events: Iterable[Mapping[str, Any]], address: str) -> float:
@@ -77,7 +78,7 @@ def painted(events: Iterable[Mapping[str, Any]], address: str) -> float:
             begun[data["navigationId"]] = event["ts"]
         elif event["name"] == "firstContentfulPaint" and data.get("navigationId") in begun:
             return (float(event["ts"]) - begun[data["navigationId"]]) / MICROSECONDS
-    raise UnmaskError(f"The browser showed nothing of {address} in {TRACE_SECONDS} seconds.")
+    raise UnmaskError(f"the browser showed nothing of {address} in {TRACE_SECONDS} seconds.")
 
 
 def _visit(browser: str, address: str) -> float:
@@ -99,5 +100,11 @@ def _visit(browser: str, address: str) -> float:
             )
             events = json.loads(trace.read_bytes())["traceEvents"]
         except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
-            raise UnmaskError(f"The browser {browser} did not open the page: {error}.") from error
+            raise UnmaskError(f"{Path(browser).name} did not open the page: {_told(error)}.") from error
         return painted(events, address)
+
+
+def _told(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return f"it ended with {error.returncode}"
+    return type(error).__name__
