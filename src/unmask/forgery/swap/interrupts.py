@@ -6,22 +6,32 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from types import FrameType
 
+ASKING = (signal.SIGINT, signal.SIGTERM)
+
 
 @contextmanager
 def held_interrupts() -> Generator[Callable[[], bool]]:
-    """Ctrl-C noted instead of raised, so that no step is torn; pressed a second time it is raised at once."""
-    before = signal.getsignal(signal.SIGINT)
+    """Ctrl-C noted instead of raised, so that no step is torn; pressed a second time it is raised at once.
+
+    So is a request to end (SIGTERM), where the program takes it like Ctrl-C.
+    """
+    before = {number: handler for number in ASKING if callable(handler := signal.getsignal(number))}
     noted = threading.Event()
 
     def note(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 # the signature is the system's
         noted.set()
-        signal.signal(signal.SIGINT, before)
+        restore()
 
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+    if threading.current_thread() is not threading.main_thread():
         yield noted.is_set
         return
-    signal.signal(signal.SIGINT, note)
+    for number in before:
+        signal.signal(number, note)
     try:
         yield noted.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()
