@@ -1,8 +1,8 @@
 """Breathing, from what it does to the pulse and to the head."""
 
 import numpy as np
+import scipy
 from jaxtyping import Float64
-from scipy.signal import hilbert
 
 from unmask.signals.filters import Band, band_pass
 from unmask.signals.rate import NO_RATE, Rate, Wave, signal_to_noise
@@ -39,7 +39,7 @@ def breath_traces(pulse: Wave, rate_hz: float, heart_rate_bpm: float) -> Traces:
     heart_hz = heart_rate_bpm / 60.0
     # Side bands of breathing lie at the heart's rate ± the breath's.
     reach = min(BREATH_BAND[1], 0.6 * heart_hz)
-    beat = hilbert(band_pass(pulse, rate_hz, (heart_hz - reach, heart_hz + reach)))
+    beat = scipy.signal.hilbert(band_pass(pulse, rate_hz, (heart_hz - reach, heart_hz + reach)))
     rhythm = np.gradient(np.unwrap(np.angle(beat))) * rate_hz / (2.0 * np.pi)
     return _breathing(np.stack([pulse, np.abs(beat), rhythm]), rate_hz)
 

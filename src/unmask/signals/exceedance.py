@@ -6,7 +6,7 @@ References:
 
 from collections.abc import Sequence
 
-from scipy.stats import beta
+from scipy.special import betaincinv
 
 CONFIDENCE = 0.95
 
@@ -29,7 +29,7 @@ def share_at_most(hits: float, of: int, confidence: float) -> float:
     Reference:
         Clopper and Pearson, Biometrika 1934.
     """
-    return float(beta.ppf(confidence, hits + 1, of - hits)) if hits < of else 1.0
+    return float(betaincinv(hits + 1, of - hits, confidence)) if hits < of else 1.0
 
 
 def as_suspicious(odds: float, real: Sequence[float]) -> int:

@@ -1,10 +1,10 @@
 """Linear filters for evenly sampled waveforms; each works on the last axis and leaves the rest alone."""
 
 import numpy as np
+import scipy  # scipy.signal is slow to import, and is when first used
 from jaxtyping import Float64
 from scipy.linalg import solveh_banded
 from scipy.ndimage import uniform_filter1d
-from scipy.signal import butter, sosfiltfilt
 
 from unmask.types import Waveform
 
@@ -39,10 +39,10 @@ def band_pass(waveform: Waveform, rate_hz: float, band: Band = PULSE_BAND, order
     if samples < 4:
         return np.zeros_like(waveform)
     high = min(band[1], 0.45 * rate_hz)
-    sections = butter(order, (min(band[0], 0.5 * high), high), "bandpass", fs=rate_hz, output="sos")
+    sections = scipy.signal.butter(order, (min(band[0], 0.5 * high), high), "bandpass", fs=rate_hz, output="sos")
     # One period of the lowest frequency lets the run-in die before the first true sample.
     margin = min(samples - 1, round(rate_hz / band[0]))
-    filtered: Waveform = sosfiltfilt(sections, waveform, axis=-1, padtype="odd", padlen=margin)
+    filtered: Waveform = scipy.signal.sosfiltfilt(sections, waveform, axis=-1, padtype="odd", padlen=margin)
     return filtered
 
 

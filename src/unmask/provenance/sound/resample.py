@@ -3,8 +3,8 @@
 from math import gcd
 
 import numpy as np
+import scipy
 from jaxtyping import Float32, Float64
-from scipy.signal import firwin, upfirdn
 
 from unmask.errors import UsageError
 from unmask.types import MonoAudio
@@ -56,7 +56,7 @@ class Resampler:
         """Filtered samples that no later block adds to; the others wait as a tail."""
         if not len(whole):
             return whole
-        filtered = upfirdn(self._filter, whole, self._up, self._down).astype(np.float32)
+        filtered = scipy.signal.upfirdn(self._filter, whole, self._up, self._down).astype(np.float32)
         ready = len(whole) // self._down * self._up
         joined = np.zeros(max(len(filtered), len(self._tail)), np.float32)
         joined[: len(filtered)] += filtered
@@ -74,4 +74,4 @@ def _low_pass(up: int, down: int) -> tuple[Float64[np.ndarray, " taps"], int]:
     if widest == 1:
         return np.ones(1), 0
     delay = down * -(-FILTER_CYCLES * widest // down)
-    return up * firwin(2 * delay + 1, 1.0 / widest, window=("kaiser", 5.0)), delay
+    return up * scipy.signal.firwin(2 * delay + 1, 1.0 / widest, window=("kaiser", 5.0)), delay
