@@ -7,7 +7,7 @@ import numpy as np
 
 from unmask.errors import UsageError
 from unmask.forgery.lab import Sealer
-from unmask.forgery.puppets.film import Scene, scene_frames, shot_of
+from unmask.forgery.puppets.film import Scene, landmarks_of, scene_frames, shot_of
 from unmask.forgery.puppets.identity import identity
 from unmask.forgery.puppets.nuisance import Motion
 from unmask.forgery.seal import Made, Pace, SealedMedia, seal_reel, seal_still
@@ -113,5 +113,5 @@ def _pictures(scene: Scene) -> Iterator[tuple[float, Made]]:
 def _boxes(scene: Scene) -> Boxes:
     """Where the face is, from a few frames."""
     rows = np.unique(np.linspace(0, scene.frames - 1, LOOKS).astype(int))
-    points = [shot_of(scene, int(row)).landmarks[:, :2] for row in rows]
+    points = [landmarks_of(scene, int(row))[:, :2] for row in rows]
     return np.array([np.concatenate([face.min(axis=0), face.max(axis=0)]) for face in points], np.float32)

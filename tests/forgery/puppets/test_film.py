@@ -5,7 +5,7 @@ import pytest
 
 from unmask.faces.skin import BACKGROUND, GRID, REGIONS
 from unmask.faces.track import follow
-from unmask.forgery.puppets.film import Scene, scene_frames, shot_of
+from unmask.forgery.puppets.film import Scene, landmarks_of, scene_frames, shot_of
 from unmask.forgery.puppets.identity import identity
 from unmask.forgery.puppets.nuisance import Motion
 from unmask.signals.pulse_reading import PulseReading, read_pulse
@@ -38,6 +38,7 @@ def test_a_scene_gives_the_same_frames_again_and_one_by_one() -> None:
     shots = list(scene_frames(replace(SCENE, seconds=0.25)))
     assert [shot.frame.seconds for shot in shots] == pytest.approx([0.0, 1 / 12, 2 / 12])
     assert all((shot.frame.image == shot_of(SCENE, k).frame.image).all() for k, shot in enumerate(shots))
+    assert all((shot.landmarks == landmarks_of(SCENE, k)).all() for k, shot in enumerate(shots))
     assert (shots[0].frame.image != shots[1].frame.image).mean() > 0.5  # the noise is a new one
 
 

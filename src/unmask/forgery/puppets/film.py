@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from jaxtyping import Float32
 
+from unmask.forgery.puppets.figure import figure, posed
 from unmask.forgery.puppets.identity import Color, Identity
 from unmask.forgery.puppets.nuisance import Motion, Nuisance
 from unmask.forgery.puppets.render import CLOTHES, drawn
@@ -83,11 +84,20 @@ def scene_frames(scene: Scene) -> Iterator[Shot]:
 
 def shot_of(scene: Scene, index: int) -> Shot:
     """One frame of a scene, without those before it."""
-    seconds = index / scene.frame_rate
-    nuisance = scene.motion.at(seconds, scene.width, scene.height)
+    nuisance = _nuisance(scene, index)
     behind = room(scene.background_seed, scene.width, scene.height)
     done = drawn(scene.person, nuisance, scene.width, scene.height, background=behind, clothes=scene.clothes)
     chance = np.random.default_rng((scene.noise_seed, index))
     noise = chance.standard_normal(done.picture.shape, dtype=np.float32) * np.float32(scene.noise)
     image = np.clip(np.rint(done.picture + noise), 0, 255).astype(np.uint8)
-    return Shot(Frame(image, seconds), done.landmarks, done.pose, done.face_mask, nuisance)
+    return Shot(Frame(image, index / scene.frame_rate), done.landmarks, done.pose, done.face_mask, nuisance)
+
+
+def landmarks_of(scene: Scene, index: int) -> Landmarks:
+    """The true points of one frame, as ``shot_of`` gives them, without drawing it."""
+    return posed(figure(scene.person), _nuisance(scene, index), scene.width, scene.height).landmarks
+
+
+def _nuisance(scene: Scene, index: int) -> Nuisance:
+    """All that passes in one frame."""
+    return scene.motion.at(index / scene.frame_rate, scene.width, scene.height)
