@@ -20,6 +20,7 @@ class StatusLine:
         self._live = Console(stderr=True).is_terminal
         self._gap = live_seconds if self._live else log_seconds
         self._last = -math.inf
+        self._standing = False
 
     def is_due(self, now: float) -> bool:
         """Whether it is time for another line, by any clock that counts seconds."""
@@ -31,11 +32,17 @@ class StatusLine:
 
     def write(self, line: str, now: float) -> None:
         """Write it, over the last one where a person watches."""
-        self._last = now
+        self._last, self._standing = now, True
         sys.stderr.write(f"\r\033[K{line}" if self._live else f"{line}\n")
+        sys.stderr.flush()
+
+    def keep(self, sentence: str) -> None:
+        """Write a sentence that stays, in the place of the line."""
+        self._standing = False
+        sys.stderr.write(f"\r\033[K{sentence}\n" if self._live else f"{sentence}\n")
         sys.stderr.flush()
 
     def end(self) -> None:
         """Leave the last line standing."""
-        if self._live:
+        if self._live and self._standing:
             sys.stderr.write("\n")

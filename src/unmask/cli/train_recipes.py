@@ -5,8 +5,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import typer
-
 if TYPE_CHECKING:
     from unmask.benchmark.left_out import LeftOut
     from unmask.datasets import Clip
@@ -151,6 +149,7 @@ def _blend(asked: Request) -> Told:
     from unmask.benchmark.blend_trials import kind_rows, kind_table
     from unmask.cli.blend_record import recorded
     from unmask.cli.progress import watching
+    from unmask.cli.training_watch import stepping
     from unmask.settings import settings
     from unmask.training.blend import FULL, QUICK, train_blend
     from unmask.training.blend_export import calibrated, write_blend
@@ -167,13 +166,15 @@ def _blend(asked: Request) -> Told:
         )
     whole = QUICK if asked.quick else FULL
     recipe = replace(whole, seed=asked.seed, net=asked.net, iterations=asked.iterations or whole.iterations)
-    trained = train_blend(
-        films,
-        asked.work,
-        recipe,
-        begin_from=weights,
-        on_look=lambda look: _say(asked, look.sentence(recipe.iterations)),
-    )
+    with stepping(recipe.iterations, quiet=asked.quiet) as watched:
+        trained = train_blend(
+            films,
+            asked.work,
+            recipe,
+            begin_from=weights,
+            on_look=lambda look: watched.say(look.sentence(recipe.iterations)),
+            on_step=watched.step,
+        )
     apart = write_blend(trained.network, asked.out)
     answers = asked.out.with_name(f"{asked.out.stem}_answers.json")
     _write(answers, calibrated(trained.answers).model.as_json())
@@ -255,11 +256,6 @@ def _write(place: Path, content: str) -> None:
 
     with written_aside(place) as aside:
         aside.write_text(content, encoding="utf-8")
-
-
-def _say(asked: Request, sentence: str) -> None:
-    if not asked.quiet:
-        typer.echo(sentence, err=True)
 
 
 RECIPES: Mapping[str, Callable[[Request], Told]] = {
