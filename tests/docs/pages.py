@@ -1,12 +1,11 @@
 """The Markdown pages of the project, and the commands shown in them with what they print."""
 
-import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from tests.cli.program import environment, ran
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted(
@@ -18,6 +17,8 @@ PAGES = sorted(
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 CHAIN = "## Prove where a film comes from\n"
 """Heading of the README whose commands build on each other; test_chain runs them in a folder of their own."""
+SHOWING = {"COLUMNS": "80", "NO_COLOR": "1"}
+"""What a page shows: a terminal of eighty columns without colours."""
 NUMBER = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -72,9 +73,7 @@ def shown_in(block: str) -> list[Shown]:
 @cache
 def printed(command: str) -> str:
     """What an unmask command prints at the root of the project, on a terminal of eighty columns without colours."""
-    words = [sys.executable, "-m", *command.split()]
-    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1"}
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=300, env=environment, check=False)
+    done = ran(command.split()[1:], ROOT, environment(**SHOWING))
     return done.stdout or done.stderr
 
 

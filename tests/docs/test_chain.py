@@ -1,7 +1,6 @@
 """The README's commands that prove where a film comes from do so, one after the other, on the beginning of the film."""
 
 import itertools
-import os
 import shlex
 import shutil
 import subprocess
@@ -10,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import ROOT, Shown, chained, misfit
+from tests.cli.program import environment, ran
+from tests.docs.pages import ROOT, SHOWING, Shown, chained, misfit
 from unmask.media.encode import write_video
 from unmask.media.image import read_image
 from unmask.media.probe import probe
@@ -20,7 +20,6 @@ from unmask.settings import Settings
 
 COMMANDS = chained()
 FRAMES = 120
-PROGRAMS = {"unmask": [sys.executable, "-m", "unmask"], "python": [sys.executable]}
 
 
 @pytest.fixture(scope="module")
@@ -46,19 +45,24 @@ def run(command: str, folder: Path) -> str:
     name, *words = shlex.split(command)
     if name == "ffmpeg" and shutil.which(name) is None:
         return remuxed(folder / words[1], folder / words[-1])
-    environment = os.environ | {"COLUMNS": "80", "NO_COLOR": "1"}
-    done = subprocess.run(
-        [*PROGRAMS.get(name, [name]), *words],
+    done = ran(words, folder, environment(**SHOWING)) if name == "unmask" else other(name, words, folder)
+    assert done.returncode == 0, f"{command}\n{done.stderr}"
+    return done.stdout
+
+
+def other(name: str, words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run another program."""
+    program = sys.executable if name == "python" else name
+    return subprocess.run(
+        [program, *words],
         cwd=folder,
-        env=environment,
+        env=environment(**SHOWING),
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
         stdin=subprocess.DEVNULL,
     )
-    assert done.returncode == 0, f"{command}\n{done.stderr}"
-    return done.stdout
 
 
 def remuxed(source: Path, destination: Path) -> str:
