@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.benchmark.told import told
-from unmask.benchmark.bins import LIGHTS, SIZES, TONES, appearance_of, binned, ita_degrees, lab_of
+from unmask.benchmark.bins import GLASSES, LIGHTS, SIZES, TONES, appearance_of, binned, ita_degrees, lab_of
 from unmask.benchmark.clips import ClipRow
 from unmask.benchmark.clips_bins import BinRow, bin_rows
 from unmask.benchmark.clips_section import clips_origin, clips_suite
@@ -64,9 +64,11 @@ def test_an_edge_belongs_to_the_bin_above_it() -> None:
 def originals() -> list[ClipRow]:
     """Four originals, one accused, and a fake that must not count."""
     faces = [(60.0, 90.0), (35.0, 150.0), (35.0, 120.0), (None, None)]
+    glasses = [{GLASSES.measure: 1.0}, {GLASSES.measure: 0.0}, {}, {}]
     rows = []
     for index, (tone, width) in enumerate(faces):
         seen = {} if tone is None or width is None else {TONES.measure: tone, SIZES.measure: width}
+        seen |= glasses[index]
         word = "manipulated" if index == 1 else "no-sign"
         fakes = {"seam": None if index == 3 else 0.2 * index, "verdict": 0.1 * index}
         rows.append(ClipRow(f"p{index}_0_real.mp4", word, fakes, {}, appearance=seen))  # type: ignore[arg-type]
@@ -93,7 +95,13 @@ def test_a_film_without_a_face_is_not_measured_and_a_bin_without_a_film_is_shown
     assert (faceless.originals, faceless.answered["seam"]) == (1, 0)
     assert "seam" not in faceless.medians
     assert (dark.originals, dark.largest_rate, dict(dark.medians)) == (0, None, {})
-    assert found["glasses", "not measured"].originals == 4
+
+
+def test_glasses_are_counted_where_somebody_noted_them() -> None:
+    found = bins_of(originals())
+    counts = {name: row.originals for (what, name), row in found.items() if what == GLASSES.what}
+    assert counts == {"without": 1, "with": 1, "not measured": 2}
+    assert found[GLASSES.what, "without"].manipulated == 1
 
 
 def test_the_section_prints_them_and_json_has_them(tmp_path: Path) -> None:
@@ -102,7 +110,7 @@ def test_the_section_prints_them_and_json_has_them(tmp_path: Path) -> None:
     assert "| intermediate (28–41°) | 2     | 1           |" in text
     plain = [json.loads(json_line(row)) for row in result.rows]
     assert next(row for row in plain if row["kind"] == "bin")["medians"] == {}
-    assert plain[0]["appearance"] == {"ita_degrees": 60.0, "face_width_pixels": 90.0}
+    assert plain[0]["appearance"] == {"ita_degrees": 60.0, "face_width_pixels": 90.0, "glasses": 1.0}
 
 
 def test_films_of_which_nobody_tells_are_in_no_bin() -> None:

@@ -1,5 +1,6 @@
 import json
 from pathlib import Path
+from shutil import copy
 
 import numpy as np
 import pytest
@@ -193,6 +194,17 @@ def test_a_label_where_the_data_set_says_changes_nothing_that_is_noted_of_a_film
         seen.append((row.fakes, row.pictures, row.appearance))
     assert seen[0] == seen[1] != seen[2]
     assert seen[0][0]["seam"] is not None
+
+
+def test_glasses_that_the_table_notes_are_in_the_row_of_who_is_seen(short_clip: Path, tmp_path: Path) -> None:
+    copy(short_clip, tmp_path)
+    rows = []
+    for noted in ("yes", "no", ""):
+        (tmp_path / "labels.csv").write_text(f"path,label,glasses\n{short_clip.name},real,{noted}\n", encoding="utf-8")
+        (film,) = films_in(tmp_path, ()).films
+        rows.append(clip_row(film, Settings(), only=["file"]).appearance)
+    assert [row.get("glasses") for row in rows] == [1.0, 0.0, None]
+    assert all("face_width_pixels" in row for row in rows)
 
 
 def test_hashes_name_the_set_of_files_whatever_their_order() -> None:

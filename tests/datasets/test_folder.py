@@ -74,15 +74,16 @@ def test_a_table_tells_everything(tmp_path: Path) -> None:
     put(tmp_path, "one.mp4", "two.mp4", "three.mp4")
     data_set = labelled(
         tmp_path,
-        "one.mp4,0,Ada,cam-1,,p1,train",
-        'two.mp4,FAKE,"Ada; Max",cam-1,Deepfakes,p1,train',
+        "one.mp4,0,Ada,cam-1,,p1,train,Yes",
+        'two.mp4,FAKE,"Ada; Max",cam-1,Deepfakes,p1,train,no',
         "three.mp4,real,,,,,val",
-        columns="path,label,identity,source,kind,pair,split,note",
+        columns="path,label,identity,source,kind,pair,split,glasses,note",
     )
     real, open_one, fake = (by_name(data_set)[name] for name in ("one.mp4", "three.mp4", "two.mp4"))
     assert (real.label, real.identities, real.source, real.kind, real.pair) == ("real", ("Ada",), "cam-1", "", "p1")
     assert (fake.label, fake.identities, fake.kind, fake.split) == ("fake", ("Ada", "Max"), "Deepfakes", "train")
     assert (open_one.source, open_one.split, open_one.pair) == ("three", "validation", None)
+    assert [clip.glasses for clip in (real, fake, open_one)] == [True, False, None]
     assert data_set.remarks == ()
 
 
@@ -119,8 +120,9 @@ def test_rows_that_contradict_each_other_are_refused(tmp_path: Path) -> None:
         (b'path,label\n"one.mp4,0\n', "Line 2 of 'labels.csv' is no CSV"),
         (b"", "'labels.csv' has no column 'path'"),
         (b"path,label,split\none.mp4,0,later\n", "Line 2 of 'labels.csv' has the split 'later'; write train"),
+        (b"path,label,glasses\none.mp4,0,dark\n", "Line 2 of 'labels.csv' has the glasses 'dark'; write yes or no"),
     ],
-    ids=["column", "cells", "letters", "quote", "empty", "split"],
+    ids=["column", "cells", "letters", "quote", "empty", "split", "glasses"],
 )
 def test_a_table_that_makes_no_sense_is_named_with_its_line(text: bytes, said: str, tmp_path: Path) -> None:
     put(tmp_path, "real/one.mp4", "one.mp4")

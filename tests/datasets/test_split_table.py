@@ -31,6 +31,14 @@ def test_several_people_of_a_clip_come_back(films: DataSet) -> None:
     assert read_data_set(films.folder).clips[0].identities == ("Anna", "Eve")
 
 
+def test_who_wears_glasses_is_kept(films: DataSet) -> None:
+    noted = tuple(
+        replace(clip, glasses=glasses) for clip, glasses in zip(films.clips, (True, False, None), strict=False)
+    )
+    write_splits(replace(films, clips=noted), films.folder / "labels.csv")
+    assert [clip.glasses for clip in read_data_set(films.folder).clips] == [True, False, None]
+
+
 def test_a_table_that_is_there_stays_unless_it_may_be_replaced(films: DataSet, tmp_path: Path) -> None:
     place = tmp_path / "split.csv"
     place.write_text("mine")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from unmask.benchmark.bins import appearance_of
+from unmask.benchmark.bins import GLASSES, appearance_of
 from unmask.benchmark.clips_places import Stretches, located, segments_of
 from unmask.benchmark.statistics import (
     Fakes,
@@ -48,7 +48,8 @@ class ClipRow:
         anyone_tracked: Share of frames in which anyone was.
         error: Why the film was not analysed.
         facts: Plain numbers of the file by name and unit, of which no detector should live; see ``facts_of``.
-        appearance: What the main person looks like by measure, see ``appearance_of``; empty where nobody was seen.
+        appearance: What the main person looks like by measure, see ``appearance_of`` and ``noted``; empty where nobody
+            was seen.
         pictures: Plain numbers of the pictures of the main person by part, see ``pictures_of``; likewise.
         places: How well each detector told where something was made, see ``located``; empty without masks.
         segments: What each detector said of stretches of time: begin, end (seconds) and probability of forgery.
@@ -187,13 +188,18 @@ def row_of(report: Report, film: Film) -> ClipRow:
         _share(len(times[0]) if times else 0, frames),
         _share(anyone, frames),
         facts=facts_of(report.media),
-        appearance=appearance_of(report.people[0].track) if report.people else {},
+        appearance=appearance_of(report.people[0].track) | noted(film) if report.people else {},
         pictures=pictures_of(report.people[0].track.crops) if report.people else {},
         segments=segments_of(report),
         side=film.side,
         pair=film.pair,
         group=film.person,
     )
+
+
+def noted(film: Film) -> dict[str, float]:
+    """What the data set says that the person looks like, by measure; nothing where it does not."""
+    return {} if film.glasses is None else {GLASSES.measure: float(film.glasses)}
 
 
 def facts_of(media: Media) -> dict[str, float]:

@@ -11,7 +11,6 @@ from unmask.benchmark.sections import table
 from unmask.signals.exceedance import upper_bound
 
 UNMEASURED = "not measured"
-GLASSES = "glasses"
 READING = (
     "Originals alone, each in the bin of its main person. Medians are of the probability of forgery, of films that were answered. The "
     "tone is that of the picture: light and white balance are in it as much as the person. With few films in a bin, the "
@@ -43,15 +42,14 @@ class BinRow:
 
 
 def bin_rows(rows: Sequence[ClipRow]) -> tuple[BinRow, ...]:
-    """The originals by skin tone, light and size of the face; empty when none was analysed.
+    """The originals by skin tone, light and size of the face, and by glasses; empty when none was analysed.
 
-    Bins without a film are among them, because for whom nothing was measured is worth knowing. Glasses are not seen.
+    Bins without a film are among them, because for whom nothing was measured is worth knowing.
     """
     originals = [row for row in rows if row.side == REAL and row.verdict is not None]
     if not originals:
         return ()
-    measured = (row for bins in ALL_BINS for row in _of_bins(bins, originals))
-    return (*measured, _row(GLASSES, UNMEASURED, originals))
+    return tuple(row for bins in ALL_BINS for row in _of_bins(bins, originals))
 
 
 def bin_lines(rows: Sequence[BinRow]) -> list[str]:

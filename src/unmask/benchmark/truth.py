@@ -21,6 +21,7 @@ class Film:
         person: Whose film it is: films that hang together by people, sources or pairs are of one.
         label_box: Where a visible label lies that is not to be seen, None without one.
         mask: Film of the pixels that were made, None where there is none.
+        glasses: Whether who is seen wears glasses; None where nobody noted it.
     """
 
     path: Path
@@ -30,6 +31,7 @@ class Film:
     person: str | None = None
     label_box: PixelBox | None = None
     mask: Path | None = None
+    glasses: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ def films_of_set(data_set: DataSet) -> Films:
             person[clip.path],
             clip.label_box,
             clip.mask,
+            clip.glasses,
         )
         for clip in data_set.clips
     )

@@ -82,7 +82,7 @@ def bench(
     clips checks every film of a data set, or of any folder; where fakes and their originals are known, such as by names
     like X_real and X_fake, they are compared in pairs, after null tests that must read 0.5, and beside plain measures of
     the pictures. Where size, bit rate or length of the files alone tell the fakes, or what lies behind the faces, it says
-    LEAK and ranks nothing. False alarms are counted by skin tone, light and size of the face. Where films of masks tell what was
+    LEAK and ranks nothing. False alarms are counted by skin tone, light and size of the face, and by glasses where a table notes them. Where films of masks tell what was
     made, it says who finds where and when.
     ladder checks the pairs of a data set again and again, both films alike coded harder, shrunk, blurred, made noisy,
     darkened, cropped or filmed from a simulated screen; about a minute and a half a film. --quick takes two pairs and

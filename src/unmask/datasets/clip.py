@@ -39,6 +39,7 @@ class Clip:
         split: Where it lies, by the data set's own word or as assigned; None where that is open.
         label_box: Where a visible label lies; whoever measures or learns has it painted over. None without one.
         mask: Film of the pixels that were made, None where there is none.
+        glasses: Whether who is seen wears glasses; None where nobody noted it.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class Clip:
     split: Split | None = None
     label_box: PixelBox | None = None
     mask: Path | None = None
+    glasses: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

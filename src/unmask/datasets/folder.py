@@ -17,6 +17,7 @@ NEEDED = ("path", "label")
 LABEL_FOLDERS: dict[str, Label] = {"real": "real", "originals": "real", "original": "real", "fake": "fake"}
 LABEL_WORDS: dict[str, Label] = {"real": "real", "fake": "fake", "0": "real", "1": "fake"}
 PAIRED = re.compile(r"(?P<take>.+)_(?P<label>fake|real)")
+GLASSES = {"": None, "yes": True, "no": False}
 NUMBER = re.compile(r"_\d+$")
 UNNAMED = "fake"
 """Kind of a fake of which nobody says how it was made."""
@@ -155,6 +156,11 @@ def _clip_of(row: Row, path: Path, label: Label, folder: Path) -> Clip:
         raise UsageError(
             f"Line {row.line} of {shown(folder / TABLE)} has the split '{told}'; write train, validation or test, or nothing."
         )
+    noted = cell("glasses", "").lower()
+    if noted not in GLASSES:
+        raise UsageError(
+            f"Line {row.line} of {shown(folder / TABLE)} has the glasses '{noted}'; write yes or no, or nothing."
+        )
     people = tuple(dict.fromkeys(one.strip() for one in cell("identity", "").split(";") if one.strip()))
     return Clip(
         path,
@@ -164,6 +170,7 @@ def _clip_of(row: Row, path: Path, label: Label, folder: Path) -> Clip:
         kind="" if label == "real" else cell("kind", "") or guess.kind,
         pair=cell("pair", "") or guess.pair,
         split=split or guess.split,
+        glasses=GLASSES[noted],
     )
 
 
@@ -171,7 +178,7 @@ LAYOUT = Layout(
     name=NAME,
     what="a folder of films of your own",
     where="",
-    looks=f"with real/ and fake/ in it, or files named X_real.mp4 and X_fake.mp4, or a {TABLE} with the columns path,label[,identity,source,kind,pair,split]",
+    looks=f"with real/ and fake/ in it, or files named X_real.mp4 and X_fake.mp4, or a {TABLE} with the columns path,label[,identity,source,kind,pair,split,glasses]",
     found_in=found_in,
     read=read,
 )

@@ -9,7 +9,7 @@ from unmask.errors import UsageError
 from unmask.media.source import shown
 from unmask.media.writing import written_aside
 
-COLUMNS = ("path", "label", "identity", "source", "kind", "pair", "split")
+COLUMNS = ("path", "label", "identity", "source", "kind", "pair", "split", "glasses")
 
 
 def write_splits(data_set: DataSet, place: Path, *, force: bool = False) -> None:
@@ -41,4 +41,6 @@ def _row(clip: Clip, folder: Path) -> tuple[str, ...]:
     if joined is not None:
         raise UsageError(f"The person '{joined}' has a ';' in the name, which parts people in a table; rename them.")
     people = ";".join(clip.identities)
-    return below(clip.path, folder), clip.label, people, clip.source, clip.kind, clip.pair or "", clip.split or ""
+    glasses = {None: "", True: "yes", False: "no"}[clip.glasses]
+    told = clip.label, people, clip.source, clip.kind, clip.pair or "", clip.split or "", glasses
+    return below(clip.path, folder), *told
