@@ -46,9 +46,9 @@ def test_the_keys_of_a_verified_file_are_those_listed() -> None:
     assert set(row) == bullet("verify")
 
 
-def test_the_keys_of_a_mark_that_was_read_are_those_listed(tmp_path: Path) -> None:
+def test_the_keys_of_a_mark_that_was_read_are_those_listed(short_clip: Path, tmp_path: Path) -> None:
     new_keys("Example Archive", tmp_path / "KEYS")
-    row = json.loads(printed(f"unmask watermark read --quiet --json --keys {tmp_path / 'KEYS'} {FILM}"))
+    row = json.loads(printed(f"unmask watermark read --quiet --json --keys {tmp_path / 'KEYS'} {short_clip}"))
     assert row["error"] is None
     assert set(row) == bullet("watermark read")
 
