@@ -32,6 +32,12 @@ def test_a_recipe_that_trains_nothing_is_refused(rate: float) -> None:
         BlendRecipe(rate=rate)
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="it would be trained there")
+def test_a_device_that_is_not_there_is_refused() -> None:
+    with pytest.raises(UsageError, match="no device 'cuda:1' here; train on the processor, 'cpu'"):
+        BlendRecipe(device="cuda:1")
+
+
 def test_a_broken_training_goes_on_where_it_was_and_comes_to_the_same(tmp_path: Path) -> None:
     faces = [replace(one, images=one.images[:1], landmarks=one.landmarks[:1]) for one in drawn_faces()]
     whole = train_blend(faces, tmp_path / "whole", TINY)

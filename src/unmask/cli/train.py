@@ -53,6 +53,9 @@ def train(
             metavar="N", min=1, help="Of blend: at most; 6000 if not given, 200 with --quick.", show_default=False
         ),
     ] = None,
+    device: Annotated[
+        Literal["cpu", "cuda"], typer.Option(help="Of blend: what torch computes on; only the processor was tried.")
+    ] = "cpu",
     int8: Annotated[
         bool,
         typer.Option("--int8", help="Of blend: write the network in numbers of 8 bits as well, and measure it."),
@@ -112,6 +115,7 @@ def train(
         sources=sources,
         net=net,
         iterations=iterations,
+        device=device,
         int8=int8,
     )
     told = RECIPES[recipe](asked)

@@ -52,6 +52,7 @@ class BlendRecipe:
         patience: Looks without a rise after which training ends.
         threads: Of torch.
         net: What reads the pictures.
+        device: As torch names it; only ``cpu`` comes to the same again, and only that was tried.
     """
 
     iterations: int = 6000
@@ -62,12 +63,15 @@ class BlendRecipe:
     patience: int = 5
     threads: int = 1
     net: Net = "mobilenet16"
+    device: str = "cpu"
 
     def __post_init__(self) -> None:
         if not (isfinite(self.rate) and self.rate > 0):
             raise UsageError(f"A learning rate of {self.rate} trains nothing; take one above 0, such as 0.0005.")
         if min(self.iterations, self.pairs, self.look_every, self.patience, self.threads) < 1:
             raise UsageError("Iterations, pairs, looks, patience and threads of a recipe are at least 1 each.")
+        if self.device.startswith("cuda") and not torch.cuda.is_available():
+            raise UsageError(f"There is no device '{self.device}' here; train on the processor, 'cpu'.")
 
 
 FULL = BlendRecipe()
@@ -186,9 +190,11 @@ class _Learner:
         self._recipe, self._seen, self._work = recipe, seen, work
         self._trials = trials_of(unseen, recipe.seed)
         torch.manual_seed(recipe.seed)
-        self.network = BlendNetwork(recipe.net).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # torch's stubs know no memory_format alone
+        self._device = torch.device(recipe.device)
+        self.network = BlendNetwork(recipe.net)
         if begin_from is not None:
             self.network.begin_from(begin_from)
+        self.network.to(self._device).to(memory_format=torch.channels_last)  # type: ignore[call-overload] # torch's stubs know no memory_format alone
         self._optimiser = torch.optim.AdamW(list(self._groups()), weight_decay=1e-2)
         self.iteration, self._seconds, self._best_area, self._best_iteration = 0, 0.0, -inf, 0
         self._losses: list[float] = []
@@ -212,7 +218,8 @@ class _Learner:
         """
         chance = np.random.default_rng([self._recipe.seed, self.iteration])
         torch.manual_seed(int(chance.integers(2**31)))
-        pictures, masks = _batch([make_pair(self._seen, LEARNED, chance) for _ in range(self._recipe.pairs)], chance)
+        made = _batch([make_pair(self._seen, LEARNED, chance) for _ in range(self._recipe.pairs)], chance)
+        pictures, masks = (one.to(self._device) for one in made)
         self._set_rate()
         self.network.learning(learns=True)
         self._optimiser.zero_grad()
@@ -243,7 +250,8 @@ class _Learner:
         return look
 
     def trained(self, *, interrupted: bool) -> TrainedBlend:
-        """The network as it did best."""
+        """The network as it did best, on the processor."""
+        self.network.to("cpu")
         if (self._work / BEST).is_file():
             weights = read_tensors(self._work / BEST, "network for blends", lambda _, tensors: dict(tensors))
             self.network.load_state_dict(weights)
@@ -300,7 +308,12 @@ class _Learner:
             {n.removeprefix("network."): t for n, t in tensors.items() if n.startswith("network.")}
         )
         for number, weight in enumerate(self._weights()):
-            state = {n.split(".")[2]: t for n, t in tensors.items() if n.startswith(f"moment.{number}.")}
+            # The count of its steps is kept where torch wants it: on the processor.
+            state = {
+                n.split(".")[2]: t.to(self._device) if t.dim() else t
+                for n, t in tensors.items()
+                if n.startswith(f"moment.{number}.")
+            }
             if state:
                 self._optimiser.state[weight] = state
         self.iteration, self._seconds = told["iteration"], told["seconds"]
@@ -318,7 +331,7 @@ def blend_loss(
     totals: Float[Tensor, " batch"], places: Float[Tensor, "batch 28 28"], masks: Float[Tensor, "batch 28 28"]
 ) -> Float[Tensor, ""]:
     """Label, difference within each pair, and squares; forged pictures have even numbers, their originals odd ones."""
-    label = (torch.arange(len(totals)) % 2 == 0).float()
+    label = (torch.arange(len(totals), device=totals.device) % 2 == 0).float()
     ranked = softplus(totals[1::2] - totals[0::2]).mean()
     return (
         binary_cross_entropy_with_logits(totals, label)

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 from jaxtyping import Float32, Float64
 from scipy.optimize import minimize
+from torch import Tensor
 
 from unmask.errors import UsageError
 from unmask.networks.blend import BlendNetwork
@@ -107,7 +108,7 @@ def settle_places(network: BlendNetwork, trials: Sequence[Trial]) -> None:
     network.learning(learns=False)
     network.place_line.copy_(torch.tensor([1.0, 0.0]))
     with torch.inference_mode():
-        told = [network(torch.from_numpy(trial.fakes))[1].numpy().ravel() for trial in trials]
+        told = [_told(network, trial.fakes)[1].numpy().ravel() for trial in trials]
     given, made = np.concatenate(told), np.concatenate([trial.masks.ravel() for trial in trials])
 
     def loss(line: Line) -> float:
@@ -159,10 +160,16 @@ def as_input(pictures: Sequence[np.ndarray]) -> FilmedPictures:
     return np.ascontiguousarray(np.moveaxis(np.stack(pictures), -1, 1).astype(np.float32) / 255)
 
 
+def _told(network: BlendNetwork, pictures: FilmedPictures) -> tuple[Tensor, Tensor]:
+    """Totals and squares of pictures, wherever the network is."""
+    totals, places = network(torch.from_numpy(pictures).to(network.place_line.device))
+    return totals.cpu(), places.cpu()
+
+
 def _answer(network: BlendNetwork, trial: Trial) -> Answer:
     with torch.inference_mode():
-        totals, places = network(torch.from_numpy(trial.fakes))
-        before, _ = network(torch.from_numpy(trial.reals))
+        totals, places = _told(network, trial.fakes)
+        before, _ = _told(network, trial.reals)
     suspect = places.numpy()
     made = trial.masks > HALF * trial.masks.max(axis=(1, 2), keepdims=True)
     both, either = (made & (suspect > 0)).sum((1, 2)), (made | (suspect > 0)).sum((1, 2))
