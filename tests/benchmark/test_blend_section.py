@@ -1,3 +1,4 @@
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -99,13 +100,16 @@ def test_seeds_of_one_network_are_told_apart_and_others_not_mixed_in(tmp_path: P
     for name, one in {
         "a": run(),
         "b": run(-1.0, seed=2),
+        "d": replace(run(-1.0, seed=3), paired=False),
         "c": run(-1.0, net="mobilenet32"),
     }.items():
         (tmp_path / f"{name}_training.json").write_text(one.as_json(), encoding="utf-8")
     result = blend_suite(tmp_path)
     assert "Of mobilenet16, 20 iterations, 2 seeds differ from 0.000 to 1.000." in result.section.lines[-1]
+    assert any(line.startswith("| mobilenet16, without pairs |") for line in result.section.lines)
+    assert "Without pairs, the originals" in result.section.lines[-1]
     assert "Of mobilenet32" not in result.section.lines[-1]
-    assert [row["area"] for row in result.rows if row["kind"] == "training"][1:] == [1.0, 0.0, 0.0]
+    assert [row["area"] for row in result.rows if row["kind"] == "training"][1:] == [1.0, 0.0, 0.0, 0.0]
 
 
 def test_without_further_records_the_section_says_that_seeds_were_not_compared() -> None:

@@ -9,8 +9,9 @@ from tests.training.drawn_faces import drawn_faces
 from unmask.errors import InputError, UsageError
 from unmask.forgery.tensor_file import read_tensors, write_tensors
 from unmask.networks.blend import BlendNetwork
-from unmask.training.blend import CHECKPOINT, CURVE, BlendRecipe, Look, blend_loss, split_people, train_blend
+from unmask.training.blend import CHECKPOINT, CURVE, BlendRecipe, Look, _as_batch, blend_loss, split_people, train_blend
 from unmask.training.blend_looks import answers_of, area, trials_of
+from unmask.training.blend_pairs import Pair
 
 TINY = BlendRecipe(iterations=2, pairs=1, look_every=1)
 
@@ -71,6 +72,30 @@ def test_the_loss_falls_as_forged_pictures_and_places_are_told_apart() -> None:
         blend_loss(torch.tensor([-2.0, 2.0]), 2 - 4 * masks, masks),
     )
     assert right < 0.5 < wrong
+
+
+def test_without_pairs_each_picture_is_asked_about_by_itself(tmp_path: Path) -> None:
+    alike = torch.tensor([1.0, 1.0]), torch.zeros(2, 28, 28), torch.zeros(2, 28, 28)
+    assert blend_loss(*alike, paired=False) < blend_loss(*alike)
+    faces = [replace(one, images=one.images[:1], landmarks=one.landmarks[:1]) for one in drawn_faces()]
+    apart, paired = (
+        train_blend(faces, tmp_path / str(kept), replace(TINY, iterations=1, paired=kept)) for kept in (False, True)
+    )
+    assert apart.looks[0].loss != paired.looks[0].loss
+    assert apart.untrained == paired.untrained
+
+
+def test_originals_of_others_take_the_place_of_ones_own() -> None:
+    def pair(level: int) -> Pair:
+        fake, real = (np.full((224, 224, 3), shade, np.uint8) for shade in (level + 9, level))
+        return Pair("paste", fake, real, np.ones((224, 224), np.float32))
+
+    dark, light = pair(30), pair(200)
+    together, _ = _as_batch([dark], [dark], np.random.default_rng(1))
+    apart, _ = _as_batch([dark], [light], np.random.default_rng(1))
+    assert torch.equal(together[0], apart[0])
+    assert abs(float(together[1].mean() - together[0].mean())) < 0.1
+    assert float(apart[1].mean() - apart[0].mean()) > 0.1
 
 
 def test_a_network_that_knows_the_truth_is_found_to_be_right() -> None:

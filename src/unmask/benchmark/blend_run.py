@@ -79,6 +79,7 @@ class BlendRun:
         best: Iteration of the state that was kept, at which the area was largest.
         rises: In order.
         tried: Answers of the kept state about people whom it did not learn from; persons have numbers.
+        paired: Whether forged pictures were seen beside their own originals.
         int8: None where it was not measured.
     """
 
@@ -96,6 +97,7 @@ class BlendRun:
     best: int
     rises: tuple[Rise, ...]
     tried: tuple[Tried, ...]
+    paired: bool = True
     int8: Int8 | None = None
 
     def as_json(self) -> str:

@@ -51,6 +51,11 @@ RUNS = (
     "same. The interval of a run draws whole people anew."
 )
 SHORT = "Runs of fewer iterations than the one that ships say how fast a network begins to learn, not what it comes to."
+UNPAIRED = ", without pairs"
+PAIRED = (
+    "Without pairs, the originals that a network sees are of others than the forged pictures, and no difference is asked for; all else "
+    "is alike."
+)
 ONE_SEED = "Of no network and budget is there more than one seed: how much another would differ was not measured."
 
 
@@ -59,6 +64,7 @@ class RunRow:
     """Figures of one training.
 
     Attributes:
+        paired: Whether forged pictures were seen beside their own originals.
         images: Seen until the kept state.
         asked: People asked about.
         area: Of the kept state.
@@ -73,6 +79,7 @@ class RunRow:
     begin: str
     seed: int
     iterations: int
+    paired: bool
     images: int
     asked: int
     area: float
@@ -170,6 +177,7 @@ def run_row(run: BlendRun, whole: KindRow) -> RunRow:
         run.begin,
         run.seed,
         run.iterations,
+        run.paired,
         2 * run.pairs * run.best,
         whole.people,
         whole.area,
@@ -240,7 +248,7 @@ def _run_lines(rows: Sequence[RunRow]) -> list[str]:
         return ["", ONE_SEED]
     cells = [
         (
-            f"{one.net}{' (ships)' if number == 0 else ''}",
+            f"{one.net}{'' if one.paired else UNPAIRED}{' (ships)' if number == 0 else ''}",
             f"{one.parameters / 1e6:.2f} million",
             str(one.seed),
             f"{one.iterations:,}",
@@ -253,15 +261,17 @@ def _run_lines(rows: Sequence[RunRow]) -> list[str]:
         )
         for number, one in enumerate(rows)
     ]
+    apart = [] if all(one.paired for one in rows) else [PAIRED]
     short = [SHORT] if any(one.iterations < rows[0].iterations for one in rows) else []
-    return ["", *table(RUN_HEAD, cells), "", " ".join([RUNS, *short, *_seed_lines(rows)])]
+    return ["", *table(RUN_HEAD, cells), "", " ".join([RUNS, *apart, *short, *_seed_lines(rows)])]
 
 
 def _seed_lines(rows: Sequence[RunRow]) -> list[str]:
     """How far the seeds of one network and budget lie apart."""
     alike: dict[tuple[str, int, str], list[RunRow]] = {}
     for one in rows:
-        alike.setdefault((one.net, one.iterations, one.begin), []).append(one)
+        if one.paired:
+            alike.setdefault((one.net, one.iterations, one.begin), []).append(one)
     told = [
         f"Of {net}, {iterations:,} iterations, {len(runs)} seeds differ from {min(one.area for one in runs):.3f} to {max(one.area for one in runs):.3f}."
         for (net, iterations, _), runs in alike.items()

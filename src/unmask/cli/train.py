@@ -53,6 +53,10 @@ def train(
             metavar="N", min=1, help="Of blend: at most; 6000 if not given, 200 with --quick.", show_default=False
         ),
     ] = None,
+    unpaired: Annotated[
+        bool,
+        typer.Option("--unpaired", help="Of blend: show no original beside its forgery, to see what pairs are worth."),
+    ] = False,
     device: Annotated[
         Literal["cpu", "cuda"], typer.Option(help="Of blend: what torch computes on; only the processor was tried.")
     ] = "cpu",
@@ -115,6 +119,7 @@ def train(
         sources=sources,
         net=net,
         iterations=iterations,
+        paired=not unpaired,
         device=device,
         int8=int8,
     )

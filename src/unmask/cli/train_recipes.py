@@ -30,6 +30,7 @@ class Request:
         sources: The folder that each clip is from, in the order of the clips.
         net: What of a network reads the pictures.
         iterations: Of a network, at most; as its recipe says when None.
+        paired: Whether a network sees forgeries beside their own originals.
         device: What a network is trained on.
         int8: Whether a network is also written and measured in numbers of 8 bits.
     """
@@ -45,6 +46,7 @@ class Request:
     sources: tuple[str, ...] = ()
     net: Literal["mobilenet16", "mobilenet32", "residual16"] = "mobilenet16"
     iterations: int | None = None
+    paired: bool = True
     device: Literal["cpu", "cuda"] = "cpu"
     int8: bool = False
 
@@ -161,8 +163,14 @@ def _blend(asked: Request) -> Told:
     from unmask.training.linear import people_of
 
     whole = QUICK if asked.quick else FULL
-    iterations = asked.iterations or whole.iterations
-    recipe = replace(whole, seed=asked.seed, net=asked.net, iterations=iterations, device=asked.device)
+    recipe = replace(
+        whole,
+        seed=asked.seed,
+        net=asked.net,
+        iterations=asked.iterations or whole.iterations,
+        paired=asked.paired,
+        device=asked.device,
+    )
     weights = imagenet_weights() if asked.begin == "imagenet" else None
     people, real = people_of(asked.clips), [clip for clip in asked.clips if clip.label == "real"]
     with watching(len(real), quiet=asked.quiet) as watch:

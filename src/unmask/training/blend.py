@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
@@ -52,6 +52,8 @@ class BlendRecipe:
         patience: Looks without a rise after which training ends.
         threads: Of torch.
         net: What reads the pictures.
+        paired: Whether a forged picture lies in a batch with its own original, and their difference is asked for; where
+            not, the originals are of others, which only shows what pairs are worth.
         device: As torch names it; only ``cpu`` comes to the same again, and only that was tried.
     """
 
@@ -63,6 +65,7 @@ class BlendRecipe:
     patience: int = 5
     threads: int = 1
     net: Net = "mobilenet16"
+    paired: bool = True
     device: str = "cpu"
 
     def __post_init__(self) -> None:
@@ -218,13 +221,12 @@ class _Learner:
         """
         chance = np.random.default_rng([self._recipe.seed, self.iteration])
         torch.manual_seed(int(chance.integers(2**31)))
-        made = _batch([make_pair(self._seen, LEARNED, chance) for _ in range(self._recipe.pairs)], chance)
-        pictures, masks = (one.to(self._device) for one in made)
+        pictures, masks = (one.to(self._device) for one in self._batch(chance))
         self._set_rate()
         self.network.learning(learns=True)
         self._optimiser.zero_grad()
         totals, places = self.network(pictures)
-        loss = blend_loss(totals, places, masks)
+        loss = blend_loss(totals, places, masks, paired=self._recipe.paired)
         if not isfinite(float(loss.detach())):
             raise InputError(
                 f"The loss was no number at iteration {self.iteration + 1}; train with another seed or rate."
@@ -258,6 +260,13 @@ class _Learner:
         settle_places(self.network, self._trials)
         answers = answers_of(self.network, self._trials)
         return TrainedBlend(self.network, answers, self._untrained, tuple(self._looks), interrupted)
+
+    def _batch(self, chance: np.random.Generator) -> tuple[Tensor, Tensor]:
+        pairs = self._pairs(chance)
+        return _as_batch(pairs, pairs if self._recipe.paired else self._pairs(chance), chance)
+
+    def _pairs(self, chance: np.random.Generator) -> list[Pair]:
+        return [make_pair(self._seen, LEARNED, chance) for _ in range(self._recipe.pairs)]
 
     def _groups(self) -> Iterator[dict[str, Any]]:
         heads = [self.network.coarse, self.network.fine, self.network.place, self.network.label]
@@ -328,23 +337,30 @@ class _Learner:
 
 
 def blend_loss(
-    totals: Float[Tensor, " batch"], places: Float[Tensor, "batch 28 28"], masks: Float[Tensor, "batch 28 28"]
+    totals: Float[Tensor, " batch"],
+    places: Float[Tensor, "batch 28 28"],
+    masks: Float[Tensor, "batch 28 28"],
+    *,
+    paired: bool = True,
 ) -> Float[Tensor, ""]:
-    """Label, difference within each pair, and squares; forged pictures have even numbers, their originals odd ones."""
+    """Label, difference within each pair if there are any, and squares; forged pictures have even numbers, originals odd ones."""
     label = (torch.arange(len(totals), device=totals.device) % 2 == 0).float()
     ranked = softplus(totals[1::2] - totals[0::2]).mean()
     return (
         binary_cross_entropy_with_logits(totals, label)
-        + RANKING * ranked
+        + (RANKING if paired else 0.0) * ranked
         + PLACES * binary_cross_entropy_with_logits(places, masks)
     )
 
 
-def _batch(pairs: Sequence[Pair], chance: np.random.Generator) -> tuple[Tensor, Tensor]:
+def _as_batch(
+    pairs: Sequence[Pair], others: Sequence[Pair], chance: np.random.Generator
+) -> tuple[Float32[Tensor, "batch 3 224 224"], Float32[Tensor, "batch 28 28"]]:
+    """Forged pictures and where they were, each before an original: its own, filmed alike, or that of another pair."""
     pictures, masks = [], []
-    for pair in pairs:
+    for pair, other in zip(pairs, others, strict=True):
         filming = draw_filming(chance)
-        pictures += [filmed(pair.fake, filming), filmed(pair.real, filming)]
+        pictures += [filmed(pair.fake, filming), filmed(other.real, filming if other is pair else draw_filming(chance))]
         mask = filmed_mask(pair.mask, filming)
         masks += [mask, np.zeros_like(mask)]
     given = torch.from_numpy(as_input(pictures)).contiguous(memory_format=torch.channels_last)
