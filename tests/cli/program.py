@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 from pathlib import Path
 from typing import IO, Any
@@ -36,6 +36,7 @@ class Ready:
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             command = [sys.executable, "-m", "tests.cli.ready", str(theirs.fileno())]
+            self._socket.settimeout(LONGEST_RUN_SECONDS)
             self._process = subprocess.Popen(
                 command, cwd=ROOT, env=environment(), pass_fds=[theirs.fileno()], start_new_session=True
             )
@@ -47,18 +48,22 @@ class Ready:
             Its exit code, the number of a signal below zero.
         """
         request = {"arguments": words, "folder": str(folder), "environment": place}
-        self._socket.settimeout(LONGEST_RUN_SECONDS)
-        socket.send_fds(self._socket, [json.dumps(request).encode()], [stream.fileno() for stream in streams])
-        answer = self._socket.recv(LONGEST_ANSWER)
-        if not answer:
-            raise EOFError("The process that runs the program has ended.")
+        with ExitStack() as without_answer:
+            without_answer.callback(self.end)
+            socket.send_fds(self._socket, [json.dumps(request).encode()], [stream.fileno() for stream in streams])
+            answer = self._socket.recv(LONGEST_ANSWER)
+            if not answer:
+                raise EOFError("The process that runs the program has ended.")
+            without_answer.pop_all()
         return int(answer)
 
     def end(self) -> None:
-        """End it, and what it runs."""
+        """End it, and what it runs; the next run has another."""
+        ready.cache_clear()
         self._socket.close()
-        os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
 
 
 @cache
