@@ -84,7 +84,7 @@ def chosen_person(people: Sequence[Person], number: int | None) -> Person:
 def without_strangers(person: Person) -> tuple[Person, int]:
     """The person without the faces that are someone else's, and how many these were.
 
-    Every tenth face is looked at, and the neighbours of one that is strange as well.
+    Forty faces or more from all over are looked at, each for those up to the next one.
 
     Raises:
         UsageError: Too many are: the identities are mixed.
