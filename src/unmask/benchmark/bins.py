@@ -60,7 +60,7 @@ LIGHTS = Bins(
 SIZES = Bins(
     "width of the face", "face_width_pixels", (100.0, 180.0), ("< 100 pixels", "100–180 pixels", "> 180 pixels")
 )
-GLASSES = Bins("glasses, as a person noted", "glasses", (0.5,), ("without", "with"))
+GLASSES = Bins("glasses, as the table says", "glasses", (0.5,), ("without", "with"))
 """No detector sees them: 1 stands for glasses and 0 for none, where the data set's table says so."""
 ALL_BINS = (TONES, LIGHTS, SIZES, GLASSES)
 
